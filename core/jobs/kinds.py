@@ -1,0 +1,42 @@
+"""The kinds of background job: a fixed table, so that a file on disk can never name code to run."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from core.errors import GlassboxError
+
+if TYPE_CHECKING:
+    from core.jobs.context import JobContext
+
+KINDS: dict[str, tuple[str, str]] = {
+    "jobs.selftest": ("core.jobs.selftest", "run"),
+    "decoding.compare": ("core.decoding.compare_job", "run"),
+    "decoding.sweep": ("core.decoding.sweep_job", "run"),
+    "decoding.published": ("core.decoding.published", "run"),
+}
+"""A kind -> the module and the function of its work."""
+
+
+def check_kind(kind: object) -> str:
+    """`kind` if it is in the table.
+
+    Raises:
+        GlassboxError: no such kind.
+
+    >>> check_kind("jobs.selftest")
+    'jobs.selftest'
+    """
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise GlassboxError("jobs.error.kind", kind=str(kind)[:60])
+    return kind
+
+
+def job_function(kind: str) -> "Callable[[JobContext], None]":
+    """The function that does the work of `kind`; only the worker calls this: it imports heavy modules.
+
+    Raises:
+        GlassboxError: no such kind.
+    """
+    module, function = KINDS[check_kind(kind)]
+    return getattr(import_module(module), function)
