@@ -1,0 +1,129 @@
+"""The command line: `python -m core --help`. The pages and these commands call the same functions."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from core.errors import GlassboxError
+from core.wording import wording
+
+LARGEST_SETTINGS_FILE = 1_000_000
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+
+@app.callback()
+def commands() -> None:
+    """Experiments on language models, from the terminal."""
+
+
+@app.command()
+def models(as_json: Json = False) -> None:
+    """List the models of the shelf: installed, unaltered, ready."""
+    from core.shelf.catalogue import CATALOGUE
+    from core.shelf.status import model_status
+
+    rows = []
+    for name in CATALOGUE:
+        status = model_status(name, check_hash=True)
+        facts = {key: getattr(status.entry, key) for key in ("parameters", "bytes", "licence")}
+        rows.append({"name": name, "ready": status.ready, "hash_ok": bool(status.hash_ok), **facts})
+    if as_json:
+        print(json.dumps({"models": rows}))
+        return
+    for row in rows:
+        state = wording("command.ready" if row["ready"] else "command.not_ready")
+        print(wording("command.model_line", **{**row, "state": state}))
+
+
+@app.command()
+def generate(
+    prompt: Annotated[str, typer.Option(help="The text to continue; - reads standard input.")],
+    model: Annotated[str, typer.Option(help="A model of the shelf.")] = "smollm2-135m",
+    engine: Annotated[str, typer.Option(help="torch, llama.cpp or endpoint.")] = "torch",
+    strategy: Annotated[str | None, typer.Option(help="greedy, sample, beam or contrastive.")] = None,
+    max_new_tokens: Annotated[int | None, typer.Option()] = None,
+    temperature: Annotated[float | None, typer.Option()] = None,
+    top_k: Annotated[int | None, typer.Option()] = None,
+    top_p: Annotated[float | None, typer.Option()] = None,
+    min_p: Annotated[float | None, typer.Option()] = None,
+    typical_p: Annotated[float | None, typer.Option()] = None,
+    repetition_penalty: Annotated[float | None, typer.Option()] = None,
+    no_repeat_ngram_size: Annotated[int | None, typer.Option()] = None,
+    num_beams: Annotated[int | None, typer.Option()] = None,
+    length_penalty: Annotated[float | None, typer.Option()] = None,
+    seed: Annotated[int | None, typer.Option()] = None,
+    settings: Annotated[Path | None, typer.Option(help="JSON file with any decoding settings.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Continue a text and measure how repetitive the continuation is."""
+    from core.decoding.command import continue_text
+    from core.decoding.settings import settings_from
+
+    options = {
+        "strategy": strategy,
+        "max_new_tokens": max_new_tokens,
+        "temperature": temperature,
+        "top_k": top_k,
+        "top_p": top_p,
+        "min_p": min_p,
+        "typical_p": typical_p,
+        "repetition_penalty": repetition_penalty,
+        "no_repeat_ngram_size": no_repeat_ngram_size,
+        "num_beams": num_beams,
+        "length_penalty": length_penalty,
+        "seed": seed,
+    }
+    given = {name: value for name, value in options.items() if value is not None}
+    chosen = settings_from({**(read_settings(settings) if settings else {}), **given})
+    text = sys.stdin.read(LARGEST_SETTINGS_FILE * 4) if prompt == "-" else prompt
+    result = continue_text(model, text, chosen, engine)
+    if as_json:
+        print(json.dumps(asdict(result)))
+        return
+    print(text + result.text)
+    loop = wording("command.loop", **result.loop) if result.loop else wording("command.no_loop")
+    print("\n" + wording("command.summary", **{**asdict(result), "loop": loop}))
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """The JSON object in the settings file at `path`.
+
+    Raises:
+        GlassboxError: no such file, too large, or not one JSON object.
+    """
+    reason = ""
+    try:
+        if path.stat().st_size > LARGEST_SETTINGS_FILE:
+            reason = "large"
+        else:
+            value = json.loads(path.read_text(encoding="utf-8"))
+            if isinstance(value, dict):
+                return value
+            reason = "json"
+    except OSError:
+        reason = "missing"
+    except ValueError:
+        reason = "json"
+    raise GlassboxError(
+        "ui.error.settings_file", file=path.name, reason=wording(f"ui.error.settings_file_{reason}")
+    )
+
+
+def main() -> int:
+    """Run one command; a wrong input ends with status 2 and one line that says what to do."""
+    try:
+        app(prog_name="python -m core", standalone_mode=True)
+    except GlassboxError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
