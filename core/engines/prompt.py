@@ -76,7 +76,7 @@ def check_text(text: str) -> None:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """`text` in pieces of about `PIECE` characters, each but the first beginning with a blank if one is near."""
+    """`text` in pieces of about `PIECE` characters; the next one begins with a blank if one is near."""
     start = 0
     while len(text) - start > PIECE:
         end = start + PIECE

@@ -75,7 +75,7 @@ class GenerationRequest:
             raise GlassboxError("engines.error.knob_type", name="prompt", kind="str")
         if not isinstance(self.stop_at_end, bool):
             raise GlassboxError("engines.error.knob_type", name="stop_at_end", kind="bool")
-        if not isinstance(self.stop, tuple) or not all(isinstance(text, str) and text for text in self.stop):
+        if not isinstance(self.stop, tuple) or not all(_is_text(stop) for stop in self.stop):
             raise GlassboxError("engines.error.stop")
 
     def changed(self, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -133,7 +133,7 @@ def chat_prompt(messages: list[dict[str, str]], template: str) -> str:
     Raises:
         GlassboxError: the model has no template, or the template does not accept these messages.
 
-    >>> chat_prompt([{"role": "user", "content": "Hi"}], "{% for m in messages %}{{ m.role }}: {{ m.content }}{% endfor %}")
+    >>> chat_prompt([{"role": "user", "content": "Hi"}], "{{ messages[0].role }}: {{ messages[0].content }}")
     'user: Hi'
     """
     from jinja2 import TemplateError
@@ -154,6 +154,13 @@ def chat_prompt(messages: list[dict[str, str]], template: str) -> str:
 
 def _refuse_messages(reason: str) -> None:
     raise TypeError(reason)
+
+
+def _is_text(value: Any) -> bool:
+    """Whether `value` is a text that is not empty and holds no half of a character."""
+    if not isinstance(value, str) or not value:
+        return False
+    return not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def _check_number(name: str, value: Any, limits: _Range) -> None:
