@@ -4,10 +4,11 @@ import time
 from dataclasses import dataclass
 
 from core.decoding.fast import request_from
-from core.decoding.generate import generate, trace_of
+from core.decoding.generate import generate, generation_of
 from core.decoding.result import Generation
 from core.decoding.settings import DecodingSettings
 from core.decoding.summary import summarise
+from core.decoding.trace import trace_of
 from core.engines.choose import engine as choose_engine
 from core.engines.language_model import LanguageModel
 from core.engines.prompt import prepare_prompt
@@ -82,14 +83,5 @@ def traced(
     """`text`, written by another engine after `prompt`, as a Generation: one pass of `model` over it."""
     prepared = prepare_prompt(model.encode, model.context_length, prompt, settings.max_new_tokens)
     ids = model.encode(text)[: model.context_length - len(prepared.ids)]
-    return Generation(
-        model=model.name,
-        settings=settings,
-        prompt_ids=tuple(prepared.ids),
-        steps=trace_of(model, prepared.ids, ids, settings),
-        text=text,
-        finished=len(ids) < settings.max_new_tokens,
-        seconds=seconds,
-        cut_tokens=prepared.cut_tokens,
-        token_texts=tuple(model.decode([token]) for token in ids),
-    )
+    steps = trace_of(model, prepared.ids, ids, settings)
+    return generation_of(model, settings, prepared.ids, steps, seconds, prepared.cut_tokens)

@@ -1,5 +1,6 @@
 """The controls of the decoding lesson: prompt, strategy, and the knobs that matter for it."""
 
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
@@ -182,3 +183,24 @@ def _show_seed() -> int:
         help=t("decoding.seed.help"),
         persist_state="session",
     )
+
+
+def show_view() -> str:
+    """Which experiment of the lesson is looked at."""
+    st.session_state.setdefault("decoding.view", VIEWS[0])
+    view: str = st.segmented_control(
+        t("decoding.view.label"),
+        VIEWS,
+        format_func=lambda name: t(f"decoding.view.{name}"),
+        key="decoding.view",
+        required=True,
+        help=t("decoding.view.help"),
+        persist_state="session",
+    )
+    return view
+
+
+def command(prompt: str, fast: bool) -> str:
+    """The command line that repeats the run, the prompt quoted for a shell."""
+    engine = " --engine llama.cpp" if fast else ""
+    return f"python -m core generate --prompt {shlex.quote(prompt)} --settings settings.json{engine} --json"
