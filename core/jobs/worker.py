@@ -71,7 +71,9 @@ def prepare_process() -> None:
     """
     if hasattr(os, "nice"):
         os.nice(max(PRIORITY_STEP - os.nice(0), 0))
-    threads = str(max(settings().thread_count // max(settings().max_jobs, 1), 1))
+    # The next worker inherits what this one set, and must divide the same whole, not the share.
+    whole = int(os.environ.setdefault("GLASSBOX_ALL_THREADS", str(settings().thread_count)))
+    threads = str(max(whole // max(settings().max_jobs, 1), 1))
     os.environ["GLASSBOX_THREADS"] = threads
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = threads

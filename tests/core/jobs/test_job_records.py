@@ -277,3 +277,19 @@ def test_jobs_start_without_the_heavy_libraries() -> None:
     )
     run = subprocess.run([sys.executable, "-c", program], cwd=PROJECT_FOLDER, capture_output=True, text=True)
     assert run.stdout == "[]\n"
+
+
+def test_a_worker_started_by_a_worker_has_the_same_share_and_priority() -> None:
+    program = (
+        "import os\nfrom core.jobs.worker import prepare_process\n"
+        "for _ in range(2):\n    prepare_process()\n"
+        "    print(os.environ['OMP_NUM_THREADS'], os.environ['GLASSBOX_THREADS'], os.nice(0))\n"
+    )
+    environment = {**os.environ, "GLASSBOX_THREADS": "8", "GLASSBOX_MAX_JOBS": "2"}
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=PROJECT_FOLDER, env=environment, capture_output=True, text=True
+    )
+    first, second = run.stdout.splitlines()
+    assert first == second
+    assert first.startswith("4 4 ")
+    assert int(first.split()[2]) >= 10
