@@ -21,15 +21,17 @@ def result_from_json(kind: type[Result], value: object, file: str) -> Result:
     Raises:
         GlassboxError: a field is missing, unknown, of another type or not finite; names the field.
     """
-    return _read(kind, value, file, where="")  # type: ignore[no-any-return]
+    result: Result = _read(kind, value, file, where="")
+    return result
 
 
 def _read(kind: Any, value: object, file: str, where: str) -> Any:
+    make: Any = kind
     origin, arguments = get_origin(kind), get_args(kind)
     if is_dataclass(kind) and isinstance(value, dict):
         hints = get_type_hints(kind)
         if set(value) == {field.name for field in fields(kind)}:
-            return kind(**{name: _read(hints[name], value[name], file, f"{where}.{name}") for name in value})
+            return make(**{name: _read(hints[name], value[name], file, f"{where}.{name}") for name in value})
     elif origin is tuple and isinstance(value, list):
         return tuple(_read(arguments[0], item, file, f"{where}[{index}]") for index, item in enumerate(value))
     elif origin is dict and isinstance(value, dict):

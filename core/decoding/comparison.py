@@ -1,0 +1,112 @@
+"""What a comparison of ways of decoding leaves behind: every text measured, and a summary of each way."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from core.decoding.intervals import Estimate
+from core.decoding.json_result import result_from_json
+from core.errors import GlassboxError
+
+
+@dataclass(frozen=True)
+class TextRow:
+    """One generated text, measured on its tokens, the end token left out."""
+
+    setting: int
+    """Index into the comparison's settings."""
+    prompt: int
+    """Index into its prompts."""
+    seed: int
+    text: str
+    token_ids: tuple[int, ...]
+    ended: bool
+    rep_2: float
+    rep_3: float
+    rep_4: float
+    distinct_1: float
+    distinct_2: float
+    distinct_3: float
+    repetitive: bool
+    loop_onset: int | None
+    loop_period: int | None
+    entropy: float
+    """Mean over the tokens, in nats."""
+    negative_log_likelihood: float
+    """Summed over the tokens, in nats, under the model without processors."""
+    perplexity: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class SettingSummary:
+    """One way of decoding over all its texts."""
+
+    setting: int
+    label: str
+    texts: int
+    repetition: Estimate
+    rep_2: Estimate
+    rep_3: Estimate
+    rep_4: Estimate
+    distinct_2: Estimate
+    entropy: Estimate
+    perplexity: Estimate
+    self_bleu: float | None
+    """Between the seeds of one prompt, averaged over the prompts; None where there is one text a prompt."""
+    ended: int
+    mean_tokens: float
+    tokens_per_second: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All texts and what they amount to."""
+
+    model: str
+    prompts: tuple[str, ...]
+    seeds: tuple[int, ...]
+    settings: tuple[dict[str, object], ...]
+    rows: tuple[TextRow, ...]
+    summaries: tuple[SettingSummary, ...]
+
+    def flat_rows(self) -> list[dict[str, object]]:
+        """One flat dict a text, for a table or a CSV file; `setting` is the label of its way."""
+        labels = {summary.setting: summary.label for summary in self.summaries}
+        return [
+            _flat(row) | {"setting": labels[row.setting], "prompt": self.prompts[row.prompt]}
+            for row in self.rows
+        ]
+
+    def flat_summaries(self) -> list[dict[str, object]]:
+        """One flat dict a way of decoding, each estimate with `_low` and `_high`, and all its settings."""
+        return [_flat(summary) | self.settings[summary.setting] for summary in self.summaries]
+
+
+def read_comparison(path: Path) -> Comparison:
+    """A comparison that a job has written.
+
+    Raises:
+        GlassboxError: the file is missing or is no such result.
+    """
+    return result_from_json(Comparison, read_json(path), path.name)
+
+
+def read_json(path: Path) -> object:
+    """The decoded JSON of a result file; `GlassboxError` where it is missing or is no JSON."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise GlassboxError("decoding.measures.error.result", file=path.name, field="-") from error
+
+
+def _flat(result: TextRow | SettingSummary) -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for name, value in asdict(result).items():
+        if name == "token_ids":
+            flat["tokens"] = len(value)
+        elif isinstance(value, dict):
+            flat |= {name: value["value"], f"{name}_low": value["low"], f"{name}_high": value["high"]}
+        else:
+            flat[name] = value
+    return flat
