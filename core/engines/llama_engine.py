@@ -5,8 +5,8 @@ min-p, typical-p; DRY after the penalties), not in its own default order, which 
 What still differs from the torch engine, besides the weights staying quantised:
 
 - the repetition penalty, as in transformers, counts the whole context, prompt included
-  (`repeat_last_n` is its length; llama.cpp's own default is the last 64 tokens); here the presence and frequency
-  penalties count the prompt too, which the OpenAI interface does not;
+  (`repeat_last_n` is its length; llama.cpp's own default is the last 64 tokens); here the presence and
+  frequency penalties count the prompt too, which the OpenAI interface does not;
 - DRY, as in the lesson, knows no sequence breakers (llama.cpp's own default: newline, colon, quotation
   mark, asterisk); it insists on one, and gets a character that no text holds;
 - every end-of-text token of the file ends the text, and `stop_at_end=False` forbids them all, where

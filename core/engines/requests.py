@@ -107,7 +107,10 @@ def never() -> bool:
 class Engine(Protocol):
     """Whatever turns a request into text, piece by piece."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What the engine is called in settings and messages."""
+        ...
 
     def stream(
         self, request: GenerationRequest, cancelled: Callable[[], bool] = never
