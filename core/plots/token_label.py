@@ -1,0 +1,16 @@
+"""A token's text as an axis label or a hover line: blanks made visible, markup harmless, never too long."""
+
+from html import escape
+
+LONGEST = 16
+_VISIBLE = {" ": "␣", "\n": "↵", "\t": "⇥", "\r": "␍"}
+
+
+def token_label(text: str) -> str:
+    """`text` for a figure; Plotly would read `<b>` as bold, so markup is escaped.
+
+    >>> token_label(" the"), token_label("<b>")
+    ('␣the', '&lt;b&gt;')
+    """
+    shown = "".join(_VISIBLE.get(letter, letter) for letter in text)
+    return escape(shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…")
