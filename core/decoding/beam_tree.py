@@ -38,8 +38,8 @@ class BeamNode:
 class BeamTreeRecorder:
     """Collects the nodes of each prompt's tree while the search runs.
 
-    As many runners-up are recorded in each step as the group has beams, less those that were kept or
-    finished below the best: a step of a group of B beams gives at most 2B nodes (3B with two end ids).
+    A step of a group of B beams leaves its 2B best candidates; the kept ones always, should so many
+    end that some of those come from further below.
     """
 
     def __init__(self, prompts: int, groups: Sequence[BeamGroup]) -> None:
@@ -61,7 +61,8 @@ class BeamTreeRecorder:
         columns = (extension.parents, extension.tokens, extension.scores, extension.log_probabilities)
         rows = zip(*(column[prompt].tolist() for column in columns), strict=True)
         for place, (parent, token, score, log_probability) in enumerate(rows):
-            if score == IMPOSSIBLE:
+            runner_up_too_far = place >= 2 * len(kept) and place not in kept
+            if score == IMPOSSIBLE or runner_up_too_far:
                 continue
             finished = bool(extension.finished[prompt, place])
             places[place] = len(nodes)

@@ -26,6 +26,8 @@ MOST_NODES = 990
 MOST_STEPS = 16
 """More steps than this leave no room for the tokens' texts."""
 LONGEST_TEXT = 12
+LANE_HEIGHT = 36
+"""Pixels: room for a marker with its text above it."""
 
 
 def beam_tree_figure(
@@ -61,7 +63,7 @@ def beam_tree_figure(
     )
     grouped = len({group for group, _ in lanes}) > 1
     y_title = words("decoding.beam_tree.y_groups" if grouped else "decoding.beam_tree.y")
-    drawing = figure(*titles, y_title, height=160 + 30 * len(lanes))
+    drawing = figure(*titles, y_title, height=160 + LANE_HEIGHT * len(lanes))
     _add_start(drawing, result, first, lanes, token_text, words)
     for fate in FATES:
         of_fate = [node for node in nodes if node.fate == fate]
@@ -160,7 +162,8 @@ def _height(node: BeamNode, lanes: dict[tuple[int, int], int]) -> int:
 
 
 def _shown(text: str) -> str:
-    """A token's text, cut to fit a node; Plotly would read `<b>` as bold, so markup is escaped."""
+    """A token's text, cut to fit a node, its blanks visible; Plotly would read `<b>` as bold: escaped."""
+    text = text.replace("\n", "⏎") if text.strip() else text.replace("\n", "⏎").replace(" ", "␣")
     return escape(text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…")
 
 
@@ -184,5 +187,7 @@ def _label_axes(
         words("decoding.beam_tree.group_rank", group=group + 1, rank=rank) if grouped else str(rank)
         for group, rank in lanes
     ]
-    drawing.update_yaxes(tickvals=list(lanes.values()), ticktext=texts, zeroline=False)
+    drawing.update_yaxes(
+        tickvals=list(lanes.values()), ticktext=texts, zeroline=False, range=[-len(lanes) - 0.4, 0.9]
+    )
     drawing.update_xaxes(dtick=max(1, (last - first) // 10), range=[first - 1.4, last + 0.6], zeroline=False)

@@ -328,3 +328,13 @@ def test_each_step_of_the_tree_keeps_as_many_as_there_are_beams(tiny_language_mo
 
 def test_a_tree_is_recorded_only_on_request(tiny_language_model):
     assert beam_search(tiny_language_model, [40], BEAM, record_tree=False).tree == ()
+
+
+def test_many_end_tokens_do_not_crowd_the_tree(tiny_language_model):
+    """The search itself must look at 17 candidates for each of its beams."""
+    model = ending_with(tiny_language_model, END_IDS["many ends"])
+    for prompt in range(40, 60):
+        nodes = beam_search(model, [prompt], replace(BEAM, num_beams=3)).tree
+        for step in {node.step for node in nodes}:
+            of_step = [node for node in nodes if node.step == step]
+            assert all(node.rank <= 6 for node in of_step if node.fate == "dropped")

@@ -116,3 +116,11 @@ def test_groups_stand_in_lanes_of_their_own():
 def test_a_search_without_a_tree_is_refused():
     with pytest.raises(GlassboxError, match="kept no beam tree"):
         beam_tree_figure(BeamResult(()), text_of, ENGLISH)
+
+
+def test_blank_tokens_can_be_seen_and_long_ones_are_cut():
+    texts = {1: "  ", 2: "\n", 3: "incomprehensibilities", 9: " a", 4: "b"}
+    shown = {
+        t for trace in nodes_of(beam_tree_figure(SMALL, texts.get, ENGLISH)).values() for t in trace.text
+    }
+    assert shown == {"prompt", "␣␣", "⏎", "incomprehen…", " a", "b"}
