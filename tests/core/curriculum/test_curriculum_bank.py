@@ -129,7 +129,7 @@ def test_a_question_is_found_by_its_id_and_an_invented_id_is_not() -> None:
 
 def test_a_topic_without_measurements_has_an_empty_table() -> None:
     assert measurement_table("cooking") == {}
-    assert "greedy_loop_share" in measurement_table("decoding")
+    assert "greedy_repetition" in measurement_table("decoding")
 
 
 def test_reading_the_bank_imports_no_model_library() -> None:
