@@ -5,6 +5,7 @@ without remote code. A Hub id or a local folder may stand in where the operator'
 (core/shelf/stand_in.py).
 """
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -27,6 +28,8 @@ Progress = Callable[[float], None]
 MOST_KEPT = 3
 """Loaded models in memory at a time; the one that waited longest for a reader goes first."""
 
+log = logging.getLogger(__name__)
+
 _kept: OrderedDict[tuple[str, str], Any] = OrderedDict()
 _loading = threading.Lock()
 
@@ -46,7 +49,9 @@ def load_language_model(name: str, progress: Progress | None = None) -> "Languag
         folder = converted_folder(name, progress)
     else:
         folder = stand_in_folder(name)
-    return _once(("language_model", str(folder)), lambda: _read_language_model(name, folder))
+    return _once(
+        ("language_model", str(folder)), lambda: _explained(name, lambda: _read_language_model(name, folder))
+    )
 
 
 def load_encoder(name: str = "minilm-l6") -> "tuple[Any, Tokenizer]":
@@ -77,6 +82,17 @@ def _once(key: tuple[str, str], read: Callable[[], Any]) -> Any:
         while len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
         return _kept[key]
+
+
+def _explained(name: str, read: Callable[[], Any]) -> Any:
+    """What `read` returns, its failures turned into a sentence: a reader's own folder may hold anything."""
+    try:
+        return read()
+    except GlassboxError:
+        raise
+    except Exception as error:
+        log.warning("%s cannot be read", name, exc_info=error)
+        raise GlassboxError("shelf.error.unreadable", name=name) from error
 
 
 def _read_language_model(name: str, folder: Path) -> "LanguageModel":
