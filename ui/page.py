@@ -9,6 +9,7 @@ from ui.text import language, set_language, t
 from ui.workspace import show_workspace_menu
 
 PAGES_FOLDER = Path(__file__).parent.parent / "pages"
+ICON = Path(__file__).parent.parent / "assets" / "icon.png"
 
 
 def topics() -> dict[str, str]:
@@ -20,7 +21,7 @@ def open_page(topic: str) -> None:
     """Begin the page of `topic` ("home" for the welcome page): the first call of every script."""
     st.set_page_config(
         page_title=t(f"{topic}.title") + " · Glassbox" if topic != "home" else "Glassbox",
-        page_icon=":material/visibility:",
+        page_icon=str(ICON),  # a file of ours: Streamlit fetches the other kinds of icon from elsewhere
         layout="wide",
         initial_sidebar_state="auto",
     )

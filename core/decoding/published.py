@@ -18,6 +18,7 @@ from core.decoding.json_result import result_from_json
 from core.decoding.settings import DecodingSettings
 from core.errors import GlassboxError
 from core.settings import PROJECT_FOLDER
+from core.wording import Words
 
 if TYPE_CHECKING:
     from core.jobs.context import JobContext
@@ -127,6 +128,44 @@ class PublishedComparison:
     def method(self, name: str) -> MethodResult:
         """The row called `name`."""
         return next(row for row in self.methods if row.name == name)
+
+    def table(self, words: Words) -> list[dict[str, object]]:
+        """One row a way of decoding, ours beside the paper's, under headings in the reader's language."""
+        heading = {name: words(f"decoding.why.column.{name}") for name in COLUMNS}
+        return [dict(zip(heading.values(), _cells(row, words), strict=True)) for row in self.methods]
+
+
+COLUMNS = (
+    "method",
+    "texts",
+    "repetition",
+    "interval",
+    "repetition_published",
+    "perplexity",
+    "perplexity_published",
+    "self_bleu",
+    "self_bleu_published",
+    "mean_tokens",
+    "tokens_per_second",
+)
+
+
+def _cells(row: MethodResult, words: Words) -> list[object]:
+    theirs = PUBLISHED[row.name]
+    low, high = 100 * row.repetition.low, 100 * row.repetition.high
+    return [
+        words(f"decoding.measures.published.method.{row.name}"),
+        row.texts,
+        round(100 * row.repetition.value, 1),
+        f"{low:.1f} – {high:.1f}",
+        theirs.repetition,
+        round(row.perplexity.value, 2),
+        theirs.perplexity,
+        round(row.self_bleu, 2),
+        theirs.self_bleu,
+        round(row.mean_tokens, 1),
+        round(row.tokens_per_second, 1),
+    ]
 
 
 def run(context: "JobContext") -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.decoding.comparison import Comparison, read_json
 from core.decoding.json_result import result_from_json
-from core.decoding.settings import DecodingSettings
+from core.decoding.settings import DecodingSettings, Strategy
 from core.errors import GlassboxError
 
 GRIDS: dict[str, tuple[float, ...]] = {
@@ -28,7 +28,7 @@ GRIDS: dict[str, tuple[float, ...]] = {
 }
 """The knobs that can be swept, each with values to begin with."""
 
-_NEEDS_STRATEGY = {
+_NEEDS_STRATEGY: dict[Strategy, tuple[str, ...]] = {
     "sample": ("temperature", "top_k", "top_p", "min_p", "typical_p"),
     "beam": ("num_beams", "length_penalty", "diversity_penalty"),
     "contrastive": ("penalty_alpha", "contrastive_k"),
@@ -42,6 +42,15 @@ class Sweep:
     knob: str
     values: tuple[float, ...]
     comparison: Comparison
+
+
+def strategy_of(knob: str) -> Strategy | None:
+    """The strategy that `knob` needs; None where it works with every one.
+
+    >>> strategy_of("top_k"), strategy_of("repetition_penalty")
+    ('sample', None)
+    """
+    return next((strategy for strategy, knobs in _NEEDS_STRATEGY.items() if knob in knobs), None)
 
 
 def swept_settings(

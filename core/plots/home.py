@@ -14,7 +14,7 @@ def looping_figure(comparison: PublishedComparison, words: Words) -> go.Figure:
     chart = figure(words("home.first.figure"), words("home.first.axis"), "", height=320)
     chart.add_bar(
         x=values,
-        y=[words(f"decoding.measures.method.{row.name}") for row in rows],
+        y=[words(f"decoding.measures.published.method.{row.name}") for row in rows],
         orientation="h",
         marker={"color": [PALETTE.bad if value > 10 else PALETTE.accent for value in values]},
         error_x={

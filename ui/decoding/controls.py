@@ -3,14 +3,20 @@
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from core.decoding.settings import RANGES, STRATEGIES, DecodingSettings
 from ui.cache import decoding_presets
 from ui.inputs import choice_of, number_in, short_text
+from ui.models import ready_language_model
+from ui.questions import show_questions
+from ui.queue import turn_in_queue
 from ui.text import language, t
+
+if TYPE_CHECKING:
+    from core.decoding.measurements import Measurement
 
 VIEWS = ("generate", "compare", "sweep", "why")
 
@@ -116,6 +122,7 @@ def show_settings() -> tuple[DecodingSettings, bool]:
         format_func=lambda name: t(f"decoding.strategy.{name}"),
         key="decoding.strategy",
         required=True,
+        wrap=True,
         help=t("decoding.strategy.help"),
         persist_state="session",
     )
@@ -194,6 +201,7 @@ def show_view() -> str:
         format_func=lambda name: t(f"decoding.view.{name}"),
         key="decoding.view",
         required=True,
+        wrap=True,
         help=t("decoding.view.help"),
         persist_state="session",
     )
@@ -204,3 +212,17 @@ def command(prompt: str, fast: bool) -> str:
     """The command line that repeats the run, the prompt quoted for a shell."""
     engine = " --engine llama.cpp" if fast else ""
     return f"python -m core generate --prompt {shlex.quote(prompt)} --settings settings.json{engine} --json"
+
+
+def show_lesson_questions() -> None:
+    """The lesson's questions: predict, run, measure, answer."""
+    show_questions("decoding", measure)
+
+
+def measure(name: str) -> "Measurement":
+    """Run the measurement of that name on the lesson's model, in turn with the other readers."""
+    from core.decoding.measurements import MEASUREMENTS
+
+    model = ready_language_model("smollm2-135m")
+    with turn_in_queue(st.empty()):
+        return MEASUREMENTS[name](model)

@@ -5,6 +5,7 @@ import streamlit as st
 from core.errors import GlassboxError
 from core.shelf.status import ModelStatus, all_statuses
 from ui.models import ready_language_model
+from ui.page import topics
 from ui.text import show_error, t
 
 
@@ -24,7 +25,10 @@ def _show_card(status: ModelStatus) -> None:
     parameters = t("home.models.millions", count=entry.parameters / 1e6)
     size = t("home.models.megabytes", count=(status.bytes_on_disk or entry.bytes) / 1e6)
     st.caption(t("home.models.facts", parameters=parameters, size=size, licence=entry.licence))
-    st.markdown(t("home.models.used", topics=" · ".join(t(f"home.topic.{topic}") for topic in entry.topics)))
+    st.markdown(t(f"home.models.does.{entry.kind}"))
+    lessons = [t(f"{topic}.nav") for topic in entry.topics if topic in topics()]
+    if lessons:
+        st.markdown(t("home.models.used", topics=" · ".join(lessons)))
     if not status.ready:
         st.badge(t("home.models.missing"), icon=":material/error:", color="orange")
         st.caption(t(status.reason_key, **status.reason_values))

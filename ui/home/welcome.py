@@ -7,6 +7,7 @@ from ui.cache import shipped_comparison
 from ui.page import icon_of, topics
 from ui.text import language, t
 
+FIRST_EXPERIMENT = {"view": "generate", "strategy": "greedy"}
 STEPS = ("predict", "run", "measure", "answer")
 
 
@@ -17,12 +18,8 @@ def show_first_experiment() -> None:
     with left:
         st.header(t("home.first.title"), anchor=False)
         st.markdown(t("home.first.text"))
-        st.page_link(
-            topics()["decoding"],
-            label=f"**{t('home.first.button')}**",
-            icon=":material/play_circle:",
-            query_params={"lang": language()},
-        )
+        if st.button(t("home.first.button"), type="primary", icon=":material/all_inclusive:", key="home.first"):
+            st.switch_page(topics()["decoding"], query_params={"lang": language(), **FIRST_EXPERIMENT})
     if comparison is not None:
         with right:
             st.plotly_chart(looping_figure(comparison, t), key="home.looping", config={"displayModeBar": False})
