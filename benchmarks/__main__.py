@@ -15,8 +15,9 @@ def run(arguments: list[str]) -> int:
         print(f"usage: python -m benchmarks {{{','.join(NAMES)}}} [--help]", file=sys.stderr)
         return 2
     name, *options = arguments
+    sys.argv = [f"python -m benchmarks {name}", *options]
     try:
-        figures = import_module(f"benchmarks.{name}").main(options)
+        figures = import_module(f"benchmarks.{name}").main()
     except GlassboxError as error:
         print(error, file=sys.stderr)
         return 2

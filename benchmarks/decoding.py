@@ -7,7 +7,6 @@
 
 import argparse
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -27,12 +26,12 @@ PROMPT = "The history of computing begins with"
 SEEDS = list(range(8))
 
 
-def main(arguments: Sequence[str] = ()) -> dict[str, Any]:
-    """Measure and return the figures with their ratios."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks decoding", description=__doc__)
+def main() -> dict[str, Any]:
+    """Measure and return the figures with their ratios; options come from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tokens", type=int, default=96, help="new tokens in one run")
     parser.add_argument("--repetitions", type=int, default=5)
-    options = parser.parse_args(arguments)
+    options = parser.parse_args()
     threads = settings().thread_count
     torch.set_num_threads(threads)
     about = machine("torch", "transformers", "xllamacpp")
@@ -120,8 +119,9 @@ def _direct_server(context_length: int, threads: int) -> Any:
     parameters.model.path = str(verified_file(MODEL))
     parameters.n_ctx = context_length
     parameters.n_parallel = 1
-    parameters.cpuparams.n_threads = threads
-    parameters.cpuparams_batch.n_threads = threads
+    for cores in (parameters.cpuparams, parameters.cpuparams_batch):
+        cores.n_threads = threads
+        cores.poll = 0
     parameters.verbosity = -1
     parameters.api_keys = ["benchmark"]
     return xllamacpp.Server(parameters)

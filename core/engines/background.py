@@ -4,6 +4,7 @@ The call runs in a thread of its own and its pieces travel through a queue. Clos
 `cancelled()` turning true, makes the next `emit` answer True, which tells the call to stop.
 """
 
+import atexit
 import queue
 import threading
 from collections.abc import Callable, Iterator
@@ -48,8 +49,15 @@ def iterate_in_thread(
             pieces.put(error)
         else:
             pieces.put(None)
+        finally:
+            atexit.unregister(stop_at_exit)
+
+    def stop_at_exit() -> None:
+        stopped.set()
+        thread.join(5 * wait_for_end)
 
     thread = threading.Thread(target=run, daemon=True, name="glassbox-generation")
+    atexit.register(stop_at_exit)  # a library's thread that outlives Python would abort the process
     thread.start()
     try:
         while not cancelled():

@@ -123,8 +123,9 @@ def closed_server(file: Path, context_length: int, threads: int) -> Any:
     parameters.n_batch = READ_AT_ONCE
     parameters.n_parallel = 1
     parameters.fit_params = False
-    parameters.cpuparams.n_threads = threads
-    parameters.cpuparams_batch.n_threads = threads
+    for cores in (parameters.cpuparams, parameters.cpuparams_batch):
+        cores.n_threads = threads
+        cores.poll = 0  # waiting threads sleep: where other work shares the cores, three times as fast
     parameters.cache_ram_mib = 0  # no copies of readers' prompts
     parameters.n_ctx_checkpoints = 0
     parameters.verbosity = -1
