@@ -24,13 +24,13 @@ REPETITIONS = 8
 def greedy_repetition(model: LanguageModel, small: bool = False) -> Measurement:
     """rep-4 of greedy continuations of ordinary openings, beside that of sampled ones.
 
-    The small variant continues one opening after which this model repeats itself within a few tokens.
+    The small variant continues one opening after which this model repeats itself at once.
     """
     texts = material()["soon_repeating"] if small else [opening.text for opening in openings()[::40]]
     encoded = [model.encode(text) for text in texts]
     shortest = min(len(ids) for ids in encoded)
     prompts = [ids[:shortest] for ids in encoded]
-    length = 24 if small else 80
+    length = 12 if small else 80
     greedy, sampled = (
         generate_batch(
             model, prompts, range(len(prompts)), DecodingSettings(strategy=name, max_new_tokens=length)
