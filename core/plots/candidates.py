@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from core.decoding.explain import StepExplanation
+from core.plots.legend import legend_below
 from core.plots.theme import PALETTE, figure
 from core.plots.token_label import token_label
 from core.wording import Words
@@ -46,5 +47,6 @@ def candidates_figure(explanation: StepExplanation, names: Sequence[str], words:
         tickvals=places, ticktext=[token_label(name) for name in names], range=[len(places) - 0.5, -0.5]
     )
     drawn.update_xaxes(rangemode="tozero", ticksuffix="%")
-    drawn.update_layout(barmode="group", showlegend=True, legend={"traceorder": "normal"})
+    drawn.update_layout(barmode="group")
+    legend_below(drawn)
     return drawn

@@ -7,6 +7,8 @@ from core.plots.estimates import axis_title, error_bars, estimate_of, interval_t
 from core.plots.theme import PALETTE, figure
 from core.wording import Words
 
+LONGEST_LINE = 20
+
 
 def comparison_figure(comparison: Comparison, measure: str, words: Words) -> go.Figure:
     """A point with its interval for each way of decoding, the first at the top.
@@ -41,6 +43,13 @@ def comparison_figure(comparison: Comparison, measure: str, words: Words) -> go.
         showlegend=False,
     )
     # Two ways may have the same label, so places are numbers and labels their text.
-    drawn.update_yaxes(tickvals=rows, ticktext=[s.label for s in summaries], range=[len(rows) - 0.5, -0.5])
+    drawn.update_yaxes(
+        tickvals=rows, ticktext=[_in_lines(s.label) for s in summaries], range=[len(rows) - 0.5, -0.5]
+    )
     drawn.update_xaxes(rangemode="tozero")
     return drawn
+
+
+def _in_lines(label: str) -> str:
+    """A long label with a line for each setting, so that it leaves room for the plot on a narrow screen."""
+    return label.replace(" ", "<br>") if len(label) > LONGEST_LINE else label

@@ -53,7 +53,7 @@ def entropy_figure(generation: Generation, loop: Loop | None, words: Words) -> g
     drawn.update_layout(
         yaxis={"domain": [0.56, 1], "rangemode": "tozero"}, yaxis2=probability_axis, showlegend=False
     )
-    drawn.update_layout(xaxis={"anchor": "y2"})
+    drawn.update_layout(xaxis={"anchor": "y2", "range": [0.5, len(steps) + 0.5]})
     if loop:
         _mark_loop(drawn, loop, len(steps), words)
     return drawn

@@ -5,10 +5,11 @@ from math import sqrt
 import plotly.graph_objects as go
 
 from core.decoding.published import PUBLISHED, PUBLISHED_HUMAN, PublishedComparison
+from core.plots.legend import legend_below
 from core.plots.theme import PALETTE, figure
 from core.wording import Words
 
-PERCENT_TICKS = (0, 0.25, 1, 2.5, 5, 10, 20, 35, 50, 75, 100)
+PERCENT_TICKS = (0, 1, 5, 10, 20, 35, 50, 75, 100)
 HUMAN = "human"
 
 
@@ -39,7 +40,7 @@ def published_figure(comparison: PublishedComparison, words: Words) -> go.Figure
         ticktext=[f"{percent:g}" for percent in PERCENT_TICKS],
         range=[-0.2, 10.2],
     )
-    drawn.update_layout(showlegend=True)
+    legend_below(drawn)
     return drawn
 
 

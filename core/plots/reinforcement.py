@@ -3,6 +3,7 @@
 import plotly.graph_objects as go
 
 from core.decoding.reinforcement import Reinforcement
+from core.plots.legend import legend_below
 from core.plots.theme import PALETTE, figure
 from core.wording import Words
 
@@ -37,6 +38,8 @@ def reinforcement_figure(result: Reinforcement, words: Words, winner_rate: bool 
             marker={"symbol": PALETTE.symbols[index % len(PALETTE.symbols)], "size": 8},
             hovertemplate="%{x}: %{y:.3f}<extra>%{fullData.name}</extra>",
         )
-    drawn.update_xaxes(dtick=1 if len(result.curves[0].probability) <= 16 else None)
-    drawn.update_layout(yaxis={"range": [-0.03, 1.03]}, showlegend=True)
+    count = len(result.curves[0].probability)
+    drawn.update_xaxes(range=[0.6, count + 0.4], dtick=1 if count <= 16 else None)
+    drawn.update_layout(yaxis={"range": [-0.03, 1.03]})
+    legend_below(drawn)
     return drawn

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from core.decoding.comparison import SettingSummary
 from core.plots.estimates import error_bars, estimate_of, interval_texts
+from core.plots.legend import legend_below
 from core.plots.theme import PALETTE, figure
 from core.wording import Words
 
@@ -36,5 +37,6 @@ def repetition_figure(summaries: Sequence[SettingSummary], words: Words) -> go.F
             hovertext=interval_texts(estimates, words),
             hovertemplate="%{x}<br>%{hovertext}<extra>%{fullData.name}</extra>",
         )
-    drawn.update_layout(barmode="group", yaxis={"range": [0, 1.02]}, showlegend=True)
+    drawn.update_layout(barmode="group", yaxis={"range": [0, 1.02]})
+    legend_below(drawn)
     return drawn

@@ -4,6 +4,7 @@ import plotly.graph_objects as go
 
 from core.decoding.sweep import Sweep
 from core.plots.estimates import axis_title, estimate_of, interval_texts
+from core.plots.legend import legend_below
 from core.plots.theme import PALETTE, figure
 from core.wording import Words
 
@@ -53,4 +54,5 @@ def sweep_figure(sweep: Sweep, measure: str, words: Words) -> go.Figure:
         type="log" if wide else "linear", tickvals=values, ticktext=[f"{value:g}" for value in values]
     )
     drawn.update_yaxes(rangemode="tozero")
+    legend_below(drawn)
     return drawn
