@@ -103,7 +103,9 @@ def _server(command: list[str], port: int) -> Iterator[tuple[subprocess.Popen[by
     """The server's process and the seconds until it answered; stopped at the end."""
     started = time.perf_counter()
     environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
-    process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         while not _answers(port):
             if process.poll() is not None or time.perf_counter() - started > 120:

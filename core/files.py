@@ -74,4 +74,6 @@ def _explain_disk_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise GlassboxError("ui.error.disk", folder=str(path.parent), reason=os.strerror(error.errno or 5)) from error
+        raise GlassboxError(
+            "ui.error.disk", folder=str(path.parent), reason=os.strerror(error.errno or 5)
+        ) from error

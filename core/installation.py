@@ -56,7 +56,9 @@ def announce_torch(requirements: str) -> None:
 
 def torch_is_installed() -> bool:
     """Whether this environment has a torch already, for instance the CPU build."""
-    return subprocess.run([*PIP, "show", "--quiet", "torch"], capture_output=True, check=False).returncode == 0
+    return (
+        subprocess.run([*PIP, "show", "--quiet", "torch"], capture_output=True, check=False).returncode == 0
+    )
 
 
 def main(path: str) -> int:
@@ -64,7 +66,9 @@ def main(path: str) -> int:
     if not torch_is_installed():
         announce_torch(Path(path).read_text(encoding="utf-8"))
     print("Installing the requirements into .venv (a few minutes the first time) ...", flush=True)
-    return subprocess.run([*PIP, "install", "--quiet", "-r", path, "-c", "constraints.txt"], check=False).returncode
+    return subprocess.run(
+        [*PIP, "install", "--quiet", "-r", path, "-c", "constraints.txt"], check=False
+    ).returncode
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from core.errors import GlassboxError
 
@@ -62,7 +63,7 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
     2
     """
     variables = os.environ if environment is None else environment
-    values = {}
+    values: dict[str, Any] = {}
     for field in fields(Settings):
         name = f"GLASSBOX_{field.name.upper()}"
         if variables.get(name):
@@ -70,7 +71,7 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(**values)
 
 
-def _parse(name: str, text: str, kind: type) -> object:
+def _parse(name: str, text: str, kind: type[Any]) -> Any:
     if kind is bool:
         if text.lower() in ("1", "true", "yes", "on"):
             return True

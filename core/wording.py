@@ -22,7 +22,9 @@ _VALUE = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
 class Words(Protocol):
     """What a figure or a panel asks for its wording: `ui.text.t` or a language bound with `words_in`."""
 
-    def __call__(self, key: str, /, **values: object) -> str: ...
+    def __call__(self, key: str, /, **values: object) -> str:
+        """The text of `key`, values filled in."""
+        ...
 
 
 def wording(key: str, language: Language = "en", /, **values: object) -> str:

@@ -19,7 +19,12 @@ CODE = [
 FORBIDDEN_MODULES = {"pickle", "cPickle", "dill", "joblib", "shelve", "marshal", "cloudpickle"}
 FORBIDDEN_CALLS = {"eval", "exec", "__import__"}
 FORBIDDEN_ATTRIBUTES = {("torch", "load"), ("pd", "read_pickle"), ("np", "load"), ("yaml", "load")}
-FORBIDDEN_TRUE = {"trust_remote_code", "unsafe_allow_html", "allow_dangerous_deserialization", "unsafe_allow_javascript"}
+FORBIDDEN_TRUE = {
+    "trust_remote_code",
+    "unsafe_allow_html",
+    "allow_dangerous_deserialization",
+    "unsafe_allow_javascript",
+}
 
 
 def forbidden_in(tree: ast.AST) -> list[str]:
@@ -51,14 +56,18 @@ def test_the_walk_finds_what_it_looks_for():
     assert sorted(forbidden_in(ast.parse(bad))) == ["eval", "pickle", "torch.load", "unsafe_allow_html"]
 
 
-@pytest.mark.parametrize("path", [*PROJECT.glob("pages/*.py"), PROJECT / "Home.py"], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [*PROJECT.glob("pages/*.py"), PROJECT / "Home.py"], ids=lambda path: path.name
+)
 def test_pages_are_tables_of_contents(path: Path):
     source = path.read_text(encoding="utf-8")
     assert len(source.splitlines()) <= 120
     assert not re.search(r"^\s*(import|from) (torch|plotly|transformers|numpy|pandas)", source, re.MULTILINE)
 
 
-@pytest.mark.parametrize("path", [*PROJECT.glob("core/**/*.py"), *PROJECT.glob("ui/**/*.py")], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [*PROJECT.glob("core/**/*.py"), *PROJECT.glob("ui/**/*.py")], ids=lambda path: path.name
+)
 def test_files_hold_one_idea(path: Path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
 
@@ -66,20 +75,31 @@ def test_files_hold_one_idea(path: Path):
 @pytest.mark.parametrize(
     "modules",
     [
-        "core.settings core.wording core.errors core.jobs core.shelf.status core.curriculum.bank core.decoding.settings",
-        "ui.page ui.inputs ui.token_view ui.questions ui.workspace ui.job_panel ui.home.welcome ui.home.models",
+        "core.settings core.wording core.jobs core.shelf.status core.curriculum.bank core.decoding.settings",
+        "ui.page ui.inputs ui.token_view ui.questions ui.workspace ui.job_panel ui.home.welcome",
     ],
 )
 def test_nothing_heavy_at_import(modules: str):
     imports = "; ".join(f"import {name}" for name in modules.split())
-    check = f"import sys; {imports}; print([m for m in ('torch', 'transformers', 'xllamacpp') if m in sys.modules])"
-    result = subprocess.run([sys.executable, "-c", check], cwd=PROJECT, capture_output=True, text=True, check=True)
+    heavy = "[name for name in ('torch', 'transformers', 'xllamacpp') if name in sys.modules]"
+    check = f"import sys; {imports}; print({heavy})"
+    result = subprocess.run(
+        [sys.executable, "-c", check], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
     assert result.stdout.strip() == "[]"
 
 
 def test_the_project_stands_on_its_own():
     """No names of workplaces, registries or machines' paths in what strangers read."""
-    private = re.compile(r"/work/|/root/|pypi\.org|pythonhosted|deb\.debian\.org|registry\.npmjs", re.IGNORECASE)
-    texts = [*CODE, *PROJECT.glob("*.md"), *PROJECT.glob("*.txt"), *PROJECT.glob("assets/**/*.toml"), PROJECT / "Makefile"]
+    private = re.compile(
+        r"/work/|/root/|pypi\.org|pythonhosted|deb\.debian\.org|registry\.npmjs", re.IGNORECASE
+    )
+    texts = [
+        *CODE,
+        *PROJECT.glob("*.md"),
+        *PROJECT.glob("*.txt"),
+        *PROJECT.glob("assets/**/*.toml"),
+        PROJECT / "Makefile",
+    ]
     found = [path.name for path in texts if private.search(path.read_text(encoding="utf-8"))]
     assert not found

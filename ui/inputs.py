@@ -60,6 +60,9 @@ def read_link(topic: str, readers: Mapping[str, Callable[[str], Any]]) -> bool:
     if signature == st.session_state.get(f"{topic}.link"):
         return False
     st.session_state[f"{topic}.link"] = signature
+    if given:
+        for name in readers.keys() - given.keys():  # what a link does not name is at its default
+            st.session_state.pop(f"{topic}.{name}", None)
     refused = []
     for name, text in given.items():
         try:

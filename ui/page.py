@@ -14,7 +14,9 @@ ICON = Path(__file__).parent.parent / "assets" / "icon.png"
 
 def topics() -> dict[str, str]:
     """Each lesson's topic with its script, in the order of the curriculum."""
-    return {path.stem.split("_", 1)[1]: f"pages/{path.name}" for path in sorted(PAGES_FOLDER.glob("[0-9]*_*.py"))}
+    return {
+        path.stem.split("_", 1)[1]: f"pages/{path.name}" for path in sorted(PAGES_FOLDER.glob("[0-9]*_*.py"))
+    }
 
 
 def open_page(topic: str) -> None:

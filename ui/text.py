@@ -1,9 +1,11 @@
 """The reader's language, and the project's wording in it."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.errors import GlassboxError
-from core.wording import LANGUAGES, Language, wording
+from core.wording import LANGUAGES, Language, wording, words_in
 
 _KEY = "ui.language"
 
@@ -34,3 +36,12 @@ def t(key: str, /, **values: object) -> str:
 def show_error(error: GlassboxError) -> None:
     """The sentence of a refusal, where the result would have been."""
     st.error(error.text(language()), icon=":material/error:")
+
+
+def naming(pattern: str) -> Callable[[str], str]:
+    """The names of a control's options: `pattern` with `*` for the option is the key of its text.
+
+    The language is fixed now, so that the names do not depend on who asks for them later.
+    """
+    words = words_in(language())
+    return lambda option: words(pattern.replace("*", option))

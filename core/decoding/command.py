@@ -50,7 +50,7 @@ def continue_text(model_name: str, prompt: str, settings: DecodingSettings, engi
     else:
         generation, speed = text_of_engine(model, prompt, settings, engine)
     summary = summarise(generation)
-    loop = summary.loop and {"onset": summary.loop.onset, "period": summary.loop.period}
+    loop = {"onset": summary.loop.onset, "period": summary.loop.period} if summary.loop else None
     return CommandResult(
         text=generation.text,
         new_tokens=summary.new_tokens,

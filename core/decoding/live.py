@@ -1,7 +1,7 @@
 """A text while it is being written: it grows token by token, may be stopped, and keeps what there is."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 
 from core.decoding.beam import BeamResult, beam_search
@@ -41,7 +41,7 @@ class LiveGeneration:
         self._tokens: list[int] = []
         self._seconds = 0.0
 
-    def grow(self, stopped: Callable[[], bool] = never) -> Iterator[int]:
+    def grow(self, stopped: Callable[[], bool] = never) -> Generator[int]:
         """Write on, one token after another; whatever interrupts this, `result()` has those so far."""
         started = time.perf_counter()
         before = [*self.prompt_ids, *(step.token for step in self._kept)]

@@ -83,7 +83,9 @@ class DecodingSettings:
     def __post_init__(self) -> None:
         """Raise `GlassboxError` for a value that is out of range or contradicts another."""
         if self.strategy not in STRATEGIES:
-            raise GlassboxError("decoding.error.strategy", value=str(self.strategy)[:40], known=", ".join(STRATEGIES))
+            raise GlassboxError(
+                "decoding.error.strategy", value=str(self.strategy)[:40], known=", ".join(STRATEGIES)
+            )
         for field in fields(self):
             if field.name in RANGES:
                 _check_number(field.name, getattr(self, field.name), whole=field.type in (int, "int"))
@@ -108,7 +110,9 @@ def settings_from(values: dict[str, Any]) -> DecodingSettings:
     known = {field.name for field in fields(DecodingSettings)}
     unknown = sorted(str(name)[:40] for name in set(values) - known)
     if unknown:
-        raise GlassboxError("decoding.error.unknown", names=", ".join(unknown), known=", ".join(sorted(known)))
+        raise GlassboxError(
+            "decoding.error.unknown", names=", ".join(unknown), known=", ".join(sorted(known))
+        )
     return DecodingSettings(**values)
 
 
@@ -119,4 +123,6 @@ def _check_number(name: str, value: object, whole: bool) -> None:
         raise GlassboxError("decoding.error.number", name=name, kind="integer" if whole else "number")
     if not limits.holds(value):  # type: ignore[arg-type]
         low = f"> {limits.low:g}" if limits.low_open else f">= {limits.low:g}"
-        raise GlassboxError("decoding.error.range", name=name, value=value, low=low, high=f"<= {limits.high:g}")
+        raise GlassboxError(
+            "decoding.error.range", name=name, value=value, low=low, high=f"<= {limits.high:g}"
+        )

@@ -14,7 +14,9 @@ def trace_rows(generation: Generation) -> list[dict[str, object]]:
             "rank": step.rank,
             "entropy_nats": step.entropy,
             "processed_probability": step.processed_probability,
-            "candidates": " ".join(f"{candidate.token}:{candidate.probability:.6f}" for candidate in step.candidates),
+            "candidates": " ".join(
+                f"{candidate.token}:{candidate.probability:.6f}" for candidate in step.candidates
+            ),
         }
         for position, (step, text) in enumerate(zip(generation.steps, generation.token_texts, strict=True), 1)
     ]

@@ -166,7 +166,9 @@ class LanguageModel:
             is_causal=new > 1 and mask is None,
             enable_gqa=heads != groups,
         )
-        return F.linear(mixed.transpose(1, 2).reshape(batch, new, heads * width), layer.output, layer.output_bias)
+        return F.linear(
+            mixed.transpose(1, 2).reshape(batch, new, heads * width), layer.output, layer.output_bias
+        )
 
     @torch.inference_mode()
     def logits(self, hidden: Tensor) -> Tensor:

@@ -35,7 +35,14 @@ def figure(title: str, x_title: str, y_title: str, height: int = 380) -> go.Figu
     axis = {"gridcolor": grid, "zerolinecolor": grid, "automargin": True, "title_standoff": 8}
     return go.Figure(
         layout=go.Layout(
-            title={"text": title, "x": 0, "xanchor": "left", "font": {"size": 16}, "automargin": True, "yref": "container"},
+            title={
+                "text": title,
+                "x": 0,
+                "xanchor": "left",
+                "font": {"size": 16},
+                "automargin": True,
+                "yref": "container",
+            },
             xaxis={**axis, "title": {"text": x_title}},
             yaxis={**axis, "title": {"text": y_title}},
             height=height,

@@ -21,4 +21,6 @@ def token_shades(steps: Sequence[Step], by: ShadeBy) -> tuple[float, ...]:
     """
     if by == "probability":
         return tuple(1.0 - step.probability for step in steps)
-    return tuple(min(step.entropy / FULL_SHADE_NATS, 1.0) if math.isfinite(step.entropy) else 1.0 for step in steps)
+    return tuple(
+        min(step.entropy / FULL_SHADE_NATS, 1.0) if math.isfinite(step.entropy) else 1.0 for step in steps
+    )

@@ -13,7 +13,12 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[2]
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    os.environ.get("CHROMIUM")
+    or shutil.which("chromium")
+    or shutil.which("chromium-browser")
+    or shutil.which("google-chrome")
+)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -42,7 +47,9 @@ def server(models_home: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {**os.environ, "GLASSBOX_HOME": str(models_home), "PYTHONPATH": str(PROJECT)}
-    process = subprocess.Popen([sys.executable, "-m", "ui.serve", "--port", str(port)], cwd=PROJECT, env=environment)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ui.serve", "--port", str(port)], cwd=PROJECT, env=environment
+    )
     address = f"http://127.0.0.1:{port}"
     try:
         for _ in range(600):
@@ -72,10 +79,13 @@ def chromium():
 
 @pytest.fixture(params=["wide", "narrow"])
 def page(request: pytest.FixtureRequest, chromium, server: str):
-    """A fresh tab, wide and phone-narrow, that fails the test if the page asks another machine for anything."""
+    """A fresh tab, wide and phone-narrow; the test fails if the page asks another machine for anything."""
     size = {"wide": (1440, 900), "narrow": (390, 844)}[request.param]
     context = chromium.new_context(
-        viewport={"width": size[0], "height": size[1]}, locale="en-US", permissions=["clipboard-read"], accept_downloads=True
+        viewport={"width": size[0], "height": size[1]},
+        locale="en-US",
+        permissions=["clipboard-read"],
+        accept_downloads=True,
     )
     tab = context.new_page()
     tab.set_default_timeout(60_000)

@@ -1,6 +1,7 @@
 """Settings come from the environment; files appear whole or not at all."""
 
 import os
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,12 @@ from core.settings import Settings, settings
 
 def test_defaults_keep_the_network_off_and_one_job():
     values = settings({})
-    assert (values.max_jobs, values.keep_hours, values.allow_hub, values.allow_local) == (1, 24.0, False, False)
+    assert (values.max_jobs, values.keep_hours, values.allow_hub, values.allow_local) == (
+        1,
+        24.0,
+        False,
+        False,
+    )
 
 
 def test_each_kind_is_read():
@@ -21,7 +27,8 @@ def test_each_kind_is_read():
 
 
 @pytest.mark.parametrize(
-    "variables", [{"GLASSBOX_MAX_JOBS": "many"}, {"GLASSBOX_ALLOW_HUB": "perhaps"}, {"GLASSBOX_KEEP_HOURS": "nan"}]
+    "variables",
+    [{"GLASSBOX_MAX_JOBS": "many"}, {"GLASSBOX_ALLOW_HUB": "perhaps"}, {"GLASSBOX_KEEP_HOURS": "nan"}],
 )
 def test_a_value_of_another_kind_is_refused_by_name(variables: dict[str, str]):
     with pytest.raises(GlassboxError, match=next(iter(variables))):
@@ -40,12 +47,18 @@ def test_a_file_is_replaced_whole(tmp_path: Path):
     assert [p.name for p in path.parent.iterdir()] == ["a.json"]
 
 
+def interrupt(writing: AbstractContextManager[Path], name: str) -> None:
+    """Write half a file and fail."""
+    with writing as temporary:
+        (temporary / name if name else temporary).write_text("half")
+        raise RuntimeError
+
+
 def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(tmp_path: Path):
     path = tmp_path / "a.txt"
     write_text_whole(path, "old")
-    with pytest.raises(RuntimeError), whole_file(path) as temporary:
-        temporary.write_text("half")
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        interrupt(whole_file(path), "")
     assert path.read_text() == "old"
     assert len(list(tmp_path.iterdir())) == 1
 
@@ -53,9 +66,8 @@ def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(tmp_path: Pat
 def test_an_interrupted_folder_leaves_the_old_one(tmp_path: Path):
     with whole_folder(tmp_path / "model") as temporary:
         (temporary / "weights").write_text("old")
-    with pytest.raises(RuntimeError), whole_folder(tmp_path / "model") as temporary:
-        (temporary / "weights").write_text("half")
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        interrupt(whole_folder(tmp_path / "model"), "weights")
     assert (tmp_path / "model" / "weights").read_text() == "old"
     assert len(list(tmp_path.iterdir())) == 1
 

@@ -9,7 +9,12 @@ from core.errors import GlassboxError
 from core.wording import LANGUAGES, all_wording, fill, wording
 
 PROJECT = Path(__file__).parents[2]
-SOURCES = [*PROJECT.glob("*.py"), *PROJECT.glob("pages/*.py"), *PROJECT.glob("ui/**/*.py"), *PROJECT.glob("core/**/*.py")]
+SOURCES = [
+    *PROJECT.glob("*.py"),
+    *PROJECT.glob("pages/*.py"),
+    *PROJECT.glob("ui/**/*.py"),
+    *PROJECT.glob("core/**/*.py"),
+]
 NAMED_KEY = re.compile(r"""(?<![\w.])(?:t|words|wording|GlassboxError)\(\s*(f?)"([a-z_0-9.{}()'\[\] ]+)\"""")
 
 
@@ -36,7 +41,9 @@ def test_each_text_exists_in_both_languages(key: str):
 def test_both_languages_fill_in_the_same_values():
     value = re.compile(r"(?<!\$)\{(\w+)(?::[^{}]*)?\}")
     differing = {
-        key: texts for key, texts in all_wording().items() if len({frozenset(value.findall(x)) for x in texts.values()}) > 1
+        key: texts
+        for key, texts in all_wording().items()
+        if len({frozenset(value.findall(x)) for x in texts.values()}) > 1
     }
     assert not differing
 

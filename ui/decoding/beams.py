@@ -27,7 +27,9 @@ def show_beams(beams: BeamResult, generation: Generation) -> None:
             key=f"decoding.beams.window.{last_step}",
             help=t("decoding.beams.window_help"),
         )
-    tree = beam_tree_figure(beams, lambda token: model.decode([token]), t, first_step=window[0], last_step=window[1])
+    tree = beam_tree_figure(
+        beams, lambda token: model.decode([token]), t, first_step=window[0], last_step=window[1]
+    )
     st.plotly_chart(tree, key="decoding.beams.tree")
     st.markdown(f"**{t('decoding.beams.table')}**")
     st.dataframe(

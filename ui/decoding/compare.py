@@ -14,7 +14,7 @@ from core.plots.comparison import comparison_figure
 from core.plots.estimates import UNITS
 from ui.decoding.controls import settings_in_use
 from ui.job_panel import show_job_panel
-from ui.text import show_error, t
+from ui.text import naming, show_error, t
 
 RECIPES: dict[str, DecodingSettings] = {
     "greedy": DecodingSettings(),
@@ -62,13 +62,16 @@ def _show_inputs() -> dict[str, Any] | None:
         [*RECIPES, "yours"],
         selection_mode="multi",
         default=None if "decoding.compare.settings" in st.session_state else DEFAULT_RECIPES,
-        format_func=lambda name: t(f"decoding.recipe.{name}"),
+        format_func=naming("decoding.recipe.*"),
         key="decoding.compare.settings",
         help=t("decoding.compare.settings_help"),
         persist_state="session",
     )
     st.session_state.setdefault(
-        "decoding.compare.prompts", "\n".join(opening.text for opening in openings()[:: len(openings()) // DEFAULT_PROMPTS][:DEFAULT_PROMPTS])
+        "decoding.compare.prompts",
+        "\n".join(
+            opening.text for opening in openings()[:: len(openings()) // DEFAULT_PROMPTS][:DEFAULT_PROMPTS]
+        ),
     )
     text = st.text_area(
         t("decoding.compare.prompts"),
@@ -78,10 +81,21 @@ def _show_inputs() -> dict[str, Any] | None:
         persist_state="session",
     )
     seeds = st.slider(
-        t("decoding.compare.seeds"), 1, 16, 4, key="decoding.compare.seeds", help=t("decoding.compare.seeds_help")
+        t("decoding.compare.seeds"),
+        1,
+        16,
+        4,
+        key="decoding.compare.seeds",
+        help=t("decoding.compare.seeds_help"),
     )
     tokens = st.slider(
-        t("decoding.compare.tokens"), 20, 200, 80, 10, key="decoding.compare.tokens", help=t("decoding.compare.tokens_help")
+        t("decoding.compare.tokens"),
+        20,
+        200,
+        80,
+        10,
+        key="decoding.compare.tokens",
+        help=t("decoding.compare.tokens_help"),
     )
     prompts = [line.strip() for line in text.splitlines() if line.strip()][: min(MOST_LINES, MOST_PROMPTS)]
     if not chosen or not prompts:
@@ -100,7 +114,7 @@ def show_comparison(comparison: Comparison, csv: str) -> None:
     measure = st.selectbox(
         t("decoding.compare.measure"),
         list(UNITS),
-        format_func=lambda name: t(f"decoding.measures.name.{name}"),
+        format_func=naming("decoding.measures.name.*"),
         key="decoding.compare.measure",
         help=t("decoding.compare.measure_help"),
     )

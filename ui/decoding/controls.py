@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core.decoding.settings import RANGES, STRATEGIES, DecodingSettings
+from core.decoding.settings import RANGES, STRATEGIES, DecodingSettings, Strategy
 from ui.cache import decoding_presets
 from ui.inputs import choice_of, number_in, short_text
 from ui.models import ready_language_model
 from ui.questions import show_questions
 from ui.queue import turn_in_queue
-from ui.text import language, t
+from ui.text import language, naming, t
 
 if TYPE_CHECKING:
     from core.decoding.measurements import Measurement
@@ -94,7 +94,7 @@ def show_prompt() -> str:
     st.selectbox(
         t("decoding.preset.label"),
         list(presets),
-        format_func=lambda name: presets[name].label[language()],
+        format_func={name: preset.label[language()] for name, preset in presets.items()}.__getitem__,
         key="decoding.preset",
         help=t("decoding.preset.help"),
         on_change=_preset_chosen,
@@ -115,17 +115,18 @@ def _preset_chosen() -> None:
 
 def show_settings() -> tuple[DecodingSettings, bool]:
     """Strategy and knobs; the second value says whether the fast engine is wanted."""
-    strategy = st.segmented_control(
+    strategy: Strategy | None = st.segmented_control(
         t("decoding.strategy.label"),
         STRATEGIES,
         default=None if "decoding.strategy" in st.session_state else "greedy",
-        format_func=lambda name: t(f"decoding.strategy.{name}"),
+        format_func=naming("decoding.strategy.*"),
         key="decoding.strategy",
         required=True,
         wrap=True,
         help=t("decoding.strategy.help"),
         persist_state="session",
     )
+    strategy = strategy or STRATEGIES[0]
     chosen: dict[str, Any] = {"strategy": strategy, "max_new_tokens": _show_knob("max_new_tokens")}
     chosen |= {name: _show_knob(name) for name in KNOBS_OF_STRATEGY[strategy]}
     fast = False
@@ -133,7 +134,10 @@ def show_settings() -> tuple[DecodingSettings, bool]:
         chosen["seed"] = _show_seed()
     if strategy in ("greedy", "sample"):
         fast = st.toggle(
-            t("decoding.fast.label"), key="decoding.fast", help=t("decoding.fast.help"), persist_state="session"
+            t("decoding.fast.label"),
+            key="decoding.fast",
+            help=t("decoding.fast.help"),
+            persist_state="session",
         )
     with st.expander(t("decoding.remedies.label"), icon=":material/healing:", expanded=_remedy_in_use()):
         chosen |= {name: _show_knob(name) for name in REMEDIES}
@@ -142,9 +146,11 @@ def show_settings() -> tuple[DecodingSettings, bool]:
 
 def settings_in_use() -> DecodingSettings:
     """The settings of the first view, read without drawing its controls."""
-    strategy = st.session_state.get("decoding.strategy") or "greedy"
+    strategy: Strategy = st.session_state.get("decoding.strategy") or "greedy"
     names = ("max_new_tokens", *KNOBS_OF_STRATEGY[strategy], *REMEDIES, "seed")
-    values = {name: st.session_state[f"decoding.{name}"] for name in names if f"decoding.{name}" in st.session_state}
+    values = {
+        name: st.session_state[f"decoding.{name}"] for name in names if f"decoding.{name}" in st.session_state
+    }
     return replace(DecodingSettings(strategy=strategy), **values)
 
 
@@ -157,7 +163,8 @@ def link_values(prompt: str, settings: DecodingSettings, view: str) -> dict[str,
 
 def _remedy_in_use() -> bool:
     return any(
-        st.session_state.get(f"decoding.{name}", KNOBS[name].default) != KNOBS[name].default for name in REMEDIES
+        st.session_state.get(f"decoding.{name}", KNOBS[name].default) != KNOBS[name].default
+        for name in REMEDIES
     )
 
 
@@ -195,17 +202,17 @@ def _show_seed() -> int:
 def show_view() -> str:
     """Which experiment of the lesson is looked at."""
     st.session_state.setdefault("decoding.view", VIEWS[0])
-    view: str = st.segmented_control(
+    view = st.segmented_control(
         t("decoding.view.label"),
         VIEWS,
-        format_func=lambda name: t(f"decoding.view.{name}"),
+        format_func=naming("decoding.view.*"),
         key="decoding.view",
         required=True,
         wrap=True,
         help=t("decoding.view.help"),
         persist_state="session",
     )
-    return view
+    return view or VIEWS[0]
 
 
 def command(prompt: str, fast: bool) -> str:

@@ -1,8 +1,9 @@
 """Generate a text in the first view: it streams, Stop keeps what there is, a fork goes on elsewhere."""
 
+from collections.abc import Generator
 from contextlib import closing
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -17,6 +18,7 @@ from ui.text import show_error, t
 if TYPE_CHECKING:
     from core.decoding.live import LiveGeneration
     from core.engines.language_model import LanguageModel
+    from core.engines.requests import TextChunk
 
 MODEL = "smollm2-135m"
 SECONDS_BETWEEN_REDRAWS = 0.1
@@ -38,7 +40,12 @@ def show_run(prompt: str, settings: DecodingSettings, fast: bool) -> None:
         return
     try:
         model = ready_language_model(MODEL)
-        st.button(t("decoding.stop.label"), key="decoding.stop", icon=":material/stop:", help=t("decoding.stop.help"))
+        st.button(
+            t("decoding.stop.label"),
+            key="decoding.stop",
+            icon=":material/stop:",
+            help=t("decoding.stop.help"),
+        )
         place = st.empty()
         with turn_in_queue(place):
             keep(_write(model, prompt, settings, fast, fork, place))
@@ -51,7 +58,12 @@ def show_run(prompt: str, settings: DecodingSettings, fast: bool) -> None:
 
 
 def _write(
-    model: "LanguageModel", prompt: str, settings: DecodingSettings, fast: bool, fork: Fork | None, place: DeltaGenerator
+    model: "LanguageModel",
+    prompt: str,
+    settings: DecodingSettings,
+    fast: bool,
+    fork: Fork | None,
+    place: DeltaGenerator,
 ) -> KeptText:
     if fork is not None:
         return _write_fork(model, settings, fork, place)
@@ -65,7 +77,9 @@ def _write(
     return _grow(LiveGeneration(model, prompt, settings), prompt, name, place)
 
 
-def _write_fork(model: "LanguageModel", settings: DecodingSettings, fork: Fork, place: DeltaGenerator) -> KeptText:
+def _write_fork(
+    model: "LanguageModel", settings: DecodingSettings, fork: Fork, place: DeltaGenerator
+) -> KeptText:
     from core.decoding.live import LiveGeneration, fork_beginning, settings_for_fork
 
     beginning = fork_beginning(fork.text.generation, fork.position, fork.token)
@@ -104,7 +118,7 @@ def _write_fast(
     request = request_from(prompt, settings)
     llama = engine("llama.cpp", model.name)
     started = monotonic()
-    with closing(llama.stream(request)) as chunks:
+    with closing(cast("Generator[TextChunk]", llama.stream(request))) as chunks:
         for chunk in chunks:
             text, tokens = text + chunk.text, tokens + chunk.tokens
             if monotonic() - drawn > SECONDS_BETWEEN_REDRAWS:

@@ -15,7 +15,7 @@ from core.plots.sweep import sweep_figure
 from ui.decoding.compare import DEFAULT_PROMPTS, show_csv
 from ui.decoding.controls import settings_in_use
 from ui.job_panel import show_job_panel
-from ui.text import show_error, t
+from ui.text import naming, show_error, t
 
 FIRST_KNOB = "repetition_penalty"
 
@@ -49,7 +49,7 @@ def _show_inputs() -> dict[str, Any] | None:
         t("decoding.sweep.knob"),
         list(GRIDS),
         index=None if "decoding.sweep.knob" in st.session_state else list(GRIDS).index(FIRST_KNOB),
-        format_func=lambda name: t(f"decoding.{name}.label"),
+        format_func=naming("decoding.*.label"),
         key="decoding.sweep.knob",
         help=t("decoding.sweep.knob_help"),
         persist_state="session",
@@ -66,10 +66,21 @@ def _show_inputs() -> dict[str, Any] | None:
         accept_new_options=False,
     )
     tokens = st.slider(
-        t("decoding.compare.tokens"), 20, 200, 80, 10, key="decoding.sweep.tokens", help=t("decoding.compare.tokens_help")
+        t("decoding.compare.tokens"),
+        20,
+        200,
+        80,
+        10,
+        key="decoding.sweep.tokens",
+        help=t("decoding.compare.tokens_help"),
     )
     prompts = st.slider(
-        t("decoding.sweep.prompts"), 1, 40, DEFAULT_PROMPTS, key="decoding.sweep.prompts", help=t("decoding.sweep.prompts_help")
+        t("decoding.sweep.prompts"),
+        1,
+        40,
+        DEFAULT_PROMPTS,
+        key="decoding.sweep.prompts",
+        help=t("decoding.sweep.prompts_help"),
     )
     if len(values) < 2:
         st.info(t("decoding.sweep.few"), icon=":material/info:")
@@ -101,7 +112,7 @@ def _show_result(sweep: Sweep, csv: str) -> None:
     measure = st.selectbox(
         t("decoding.compare.measure"),
         list(UNITS),
-        format_func=lambda name: t(f"decoding.measures.name.{name}"),
+        format_func=naming("decoding.measures.name.*"),
         key="decoding.sweep.measure",
         help=t("decoding.compare.measure_help"),
     )

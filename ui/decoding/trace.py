@@ -8,10 +8,10 @@ from core.decoding.summary import Summary, summarise
 from core.decoding.trace_table import trace_rows
 from core.errors import GlassboxError
 from core.plots.entropy import entropy_figure
-from core.plots.token_shades import token_shades
+from core.plots.token_shades import ShadeBy, token_shades
 from ui.decoding.texts import KeptText, kept_texts, want_fork
 from ui.models import ready_language_model
-from ui.text import show_error, t
+from ui.text import naming, show_error, t
 from ui.token_view import ShownToken, show_tokens
 
 LONGEST_CONTEXT = 1500
@@ -99,13 +99,16 @@ def show_summary(summary: Summary, tokens_per_second: float) -> None:
             )
 
 
+BY: tuple[ShadeBy, ...] = ("probability", "entropy")
+
+
 def show_trace(generation: Generation, prompt: str, number: int) -> int | None:
     """The coloured tokens; returns the position that the reader has chosen, by click or by number."""
     by = st.segmented_control(
         t("decoding.colour.label"),
-        ("probability", "entropy"),
+        BY,
         default="probability",
-        format_func=lambda name: t(f"decoding.colour.{name}"),
+        format_func=naming("decoding.colour.*"),
         key="decoding.colour",
         required=True,
         help=t("decoding.colour.help"),
@@ -165,7 +168,12 @@ def show_token(text: KeptText, number: int, position: int) -> None:
         return
     facts = {"probability": step.probability, "rank": step.rank, "entropy": step.entropy}
     st.markdown(
-        t("decoding.token.facts", processed=step.processed_probability, vocabulary=model.vocabulary_size, **facts)
+        t(
+            "decoding.token.facts",
+            processed=step.processed_probability,
+            vocabulary=model.vocabulary_size,
+            **facts,
+        )
     )
     names = [model.decode([token]) for token in explanation.tokens]
     st.plotly_chart(candidates_figure(explanation, names, t), key="decoding.candidates")
@@ -186,7 +194,10 @@ def show_fork(generation: Generation, number: int, position: int, names: dict[in
         help=t("decoding.fork.help"),
     )
     if st.button(
-        t("decoding.fork.run"), key="decoding.fork.run", icon=":material/fork_right:", help=t("decoding.fork.run_help")
+        t("decoding.fork.run"),
+        key="decoding.fork.run",
+        icon=":material/fork_right:",
+        help=t("decoding.fork.run_help"),
     ):
         want_fork(number, position, token)
         st.rerun()

@@ -36,7 +36,12 @@ def _show_reinforcement() -> None:
             t("decoding.why.sentence"), key="decoding.why.sentence", help=t("decoding.why.sentence_help")
         )
         repeats = st.slider(
-            t("decoding.why.repeats"), 2, 32, 16, key="decoding.why.repeats", help=t("decoding.why.repeats_help")
+            t("decoding.why.repeats"),
+            2,
+            32,
+            16,
+            key="decoding.why.repeats",
+            help=t("decoding.why.repeats_help"),
         )
         pressed = st.button(
             t("decoding.why.run"),
@@ -78,7 +83,9 @@ def _show_published() -> None:
     else:
         _show_comparison(shipped, "decoding.why.shipped")
     with st.expander(t("decoding.why.published_again"), icon=":material/replay:"):
-        job = show_job_panel("decoding.published", {}, "decoding.published.job", "decoding.why.published_start")
+        job = show_job_panel(
+            "decoding.published", {}, "decoding.published.job", "decoding.why.published_start"
+        )
         if job is not None:
             try:
                 _show_comparison(read_result(job.result_folder / RESULT_FILE), "decoding.why.own")

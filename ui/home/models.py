@@ -40,7 +40,9 @@ def _show_card(status: ModelStatus) -> None:
 
 
 def _show_prepare(name: str) -> None:
-    if not st.button(t("home.models.prepare"), key=f"home.prepare.{name}", help=t("home.models.prepare_help")):
+    if not st.button(
+        t("home.models.prepare"), key=f"home.prepare.{name}", help=t("home.models.prepare_help")
+    ):
         return
     try:
         ready_language_model(name)

@@ -18,11 +18,15 @@ def show_first_experiment() -> None:
     with left:
         st.header(t("home.first.title"), anchor=False)
         st.markdown(t("home.first.text"))
-        if st.button(t("home.first.button"), type="primary", icon=":material/all_inclusive:", key="home.first"):
+        if st.button(
+            t("home.first.button"), type="primary", icon=":material/all_inclusive:", key="home.first"
+        ):
             st.switch_page(topics()["decoding"], query_params={"lang": language(), **FIRST_EXPERIMENT})
     if comparison is not None:
         with right:
-            st.plotly_chart(looping_figure(comparison, t), key="home.looping", config={"displayModeBar": False})
+            st.plotly_chart(
+                looping_figure(comparison, t), key="home.looping", config={"displayModeBar": False}
+            )
             st.caption(t("home.first.caption", count=comparison.methods[0].texts, model=comparison.model))
 
 
@@ -40,6 +44,9 @@ def show_lessons() -> None:
     for topic, script in topics().items():
         with st.container(border=True):
             st.page_link(
-                script, label=f"**{t(f'{topic}.title')}**", icon=icon_of(topic), query_params={"lang": language()}
+                script,
+                label=f"**{t(f'{topic}.title')}**",
+                icon=icon_of(topic),
+                query_params={"lang": language()},
             )
             st.markdown(t(f"{topic}.card"))
