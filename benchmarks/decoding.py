@@ -6,7 +6,6 @@
 """
 
 import argparse
-import json
 from typing import Any
 
 import torch
@@ -102,7 +101,7 @@ def _llama_works(model: LanguageModel, tokens: int, threads: int) -> dict[str, W
 
     def direct() -> int:
         events: list[dict[str, Any]] = []
-        server.handle_completions(json.dumps(body), events.append)
+        server.handle_completions(body, events.append)
         return int(events[-1]["timings"]["predicted_n"])
 
     return {
