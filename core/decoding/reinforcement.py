@@ -20,9 +20,8 @@ import torch
 from torch import Tensor
 
 from core.decoding.compare import label_of
-from core.decoding.processors import processor_chain
+from core.decoding.processors import apply_all, processor_chain, processor_input
 from core.decoding.settings import DecodingSettings
-from core.decoding.trace import next_token
 from core.engines.language_model import LanguageModel
 from core.errors import GlassboxError
 
@@ -113,9 +112,10 @@ def _processed(
     chain = processor_chain(way)
     if not chain:
         return logits
+    given = processor_input(logits, way)
     places = (
-        next_token(logits[i : i + 1], chain, repeated[None, : start + i + 1], prompt_length, way).processed
-        for i in range(len(logits))
+        apply_all(chain, given[i : i + 1], repeated[None, : start + i + 1], prompt_length)
+        for i in range(len(given))
     )
     return torch.cat(list(places))
 

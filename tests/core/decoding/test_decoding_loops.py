@@ -4,8 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.decoding.generate import stream
 from core.decoding.loops import Loop, find_loop, repeated_tails
+from core.decoding.prompts import Preset, presets
 from core.decoding.repetition import is_repetitive, is_repetitive_as_released
+from core.decoding.settings import DecodingSettings
 from core.errors import GlassboxError
 
 short_texts = st.lists(st.integers(0, 2), max_size=24)
@@ -106,3 +109,14 @@ def test_long_text_is_quick():
 def test_one_repetition_is_refused():
     with pytest.raises(GlassboxError, match="at least 2"):
         find_loop([1, 2], minimum_repeats=1)
+
+
+@pytest.mark.real_model
+@pytest.mark.parametrize("preset", presets(), ids=lambda preset: preset.id)
+def test_every_preset_makes_the_real_model_loop(smollm2, preset: Preset):
+    written: list[int] = []
+    for step in stream(smollm2, smollm2.encode(preset.text), DecodingSettings(max_new_tokens=130)):
+        written.append(step.token)
+        if is_repetitive(written):
+            break
+    assert is_repetitive(written)
