@@ -27,6 +27,10 @@ from torch.nn import functional as F
 from core.errors import GlassboxError
 
 
+FEWEST_EXCHANGED, MOST_EXCHANGED = 5, 32
+"""Numbers of rows for which `_product` exchanges its factors."""
+
+
 @dataclass
 class KeyValueCache:
     """Keys and values of the tokens read so far, each (layers, batch, kv_heads, capacity, head_dim)."""
@@ -136,14 +140,14 @@ class LanguageModel:
         cosine, sine = (table[start:end] for table in self._rotation)
         hidden = self._embedding[ids]
         for index, layer in enumerate(self._layers):
-            normed = F.rms_norm(hidden, (self.width,), layer.attention_norm, self._epsilon)
+            normed = _norm(hidden, layer.attention_norm, self._epsilon)
             keys, values = cache.keys[index, :, :, :end], cache.values[index, :, :, :end]
             hidden = hidden + self._attend(layer, normed, keys, values, cosine, sine)
-            normed = F.rms_norm(hidden, (self.width,), layer.feed_forward_norm, self._epsilon)
-            gate, up = F.linear(normed, layer.gate_up).chunk(2, -1)
-            hidden = hidden + F.linear(F.silu(gate) * up, layer.down)
+            normed = _norm(hidden, layer.feed_forward_norm, self._epsilon)
+            gate, up = _product(normed, layer.gate_up).chunk(2, -1)
+            hidden = hidden + _product(F.silu(gate) * up, layer.down)
         cache.length = end
-        return F.rms_norm(hidden, (self.width,), self._final_norm, self._epsilon)
+        return _norm(hidden, self._final_norm, self._epsilon)
 
     def _attend(
         self, layer: _Layer, normed: Tensor, keys: Tensor, values: Tensor, cosine: Tensor, sine: Tensor
@@ -151,33 +155,56 @@ class LanguageModel:
         """Grouped-query attention of the new tokens over cache and themselves; writes the cache."""
         batch, new, _ = normed.shape
         heads, groups, width = self.query_heads, self.key_value_heads, self.head_width
-        joined = F.linear(normed, layer.query_key_value, layer.query_key_value_bias)
+        joined = _product(normed, layer.query_key_value, layer.query_key_value_bias)
         joined = joined.view(batch, new, heads + 2 * groups, width).transpose(1, 2)
         to_rotate = joined[:, : heads + groups]
         rotated = to_rotate * cosine + _rotate_half(to_rotate) * sine
         keys[:, :, -new:] = rotated[:, heads:]
         values[:, :, -new:] = joined[:, heads + groups :]
-        mask = _causal_mask(new, keys.shape[2]) if 1 < new < keys.shape[2] else None
-        mixed = F.scaled_dot_product_attention(
-            rotated[:, :heads],
-            keys,
-            values,
-            attn_mask=mask,
-            is_causal=new > 1 and mask is None,
-            enable_gqa=heads != groups,
-        )
-        return F.linear(
+        queries = rotated[:, :heads]
+        if new == 1:
+            # The queries of a group read the same keys: as rows of one head, nothing is repeated.
+            grouped = queries.reshape(batch, groups, heads // groups, width)
+            mixed = F.scaled_dot_product_attention(grouped, keys, values).view(batch, heads, 1, width)
+        else:
+            mask = _causal_mask(new, keys.shape[2]) if new < keys.shape[2] else None
+            mixed = F.scaled_dot_product_attention(
+                queries, keys, values, attn_mask=mask, is_causal=mask is None, enable_gqa=heads != groups
+            )
+        return _product(
             mixed.transpose(1, 2).reshape(batch, new, heads * width), layer.output, layer.output_bias
         )
 
     @torch.inference_mode()
     def logits(self, hidden: Tensor) -> Tensor:
         """Scores of every vocabulary entry: (..., width) hidden states to (..., vocabulary)."""
-        return F.linear(hidden, self._unembedding)
+        return _product(hidden, self._unembedding)
 
     def next_logits(self, ids: Tensor, cache: KeyValueCache) -> Tensor:
         """Read `ids` (batch, new) and return the scores (batch, vocabulary) of the token after them."""
         return self.logits(self.read(ids, cache)[:, -1])
+
+
+def _norm(hidden: Tensor, gain: Tensor, epsilon: float) -> Tensor:
+    """RMSNorm, g * h / sqrt(mean(h^2) + epsilon); `F.rms_norm` takes three times as long on the CPU.
+
+    Source: Zhang and Sennrich 2019, "Root Mean Square Layer Normalization", equation 4.
+    """
+    return hidden * torch.rsqrt((hidden * hidden).mean(-1, keepdim=True) + epsilon) * gain
+
+
+def _product(rows: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """`F.linear`: (..., inputs) times the transpose of (outputs, inputs), plus the bias.
+
+    For a handful of rows the CPU's matrix library is up to 1.6 times faster with the factors exchanged:
+    (W x^T)^T instead of x W^T.
+    """
+    count = rows.numel() // rows.shape[-1]
+    if not FEWEST_EXCHANGED <= count <= MOST_EXCHANGED:
+        return F.linear(rows, weight, bias)
+    product = (weight @ rows.reshape(count, -1).t()).t()
+    product = product if bias is None else product + bias
+    return product.reshape(*rows.shape[:-1], weight.shape[0])
 
 
 def _rotate_half(vectors: Tensor) -> Tensor:
