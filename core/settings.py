@@ -41,6 +41,10 @@ class Settings:
     """The model's name on that server."""
     endpoint_timeout: float = 60.0
     """Seconds without an answer after which the endpoint counts as failed."""
+    endpoint_interface: str = "completions"
+    """"completions" continues a text as it stands; "chat" puts it as a user's message."""
+    endpoint_dialect: str = "openai"
+    """"vllm" or "llama.cpp" where the server takes their further knobs, such as top_k."""
 
     def __repr__(self) -> str:
         """Without the key, so that a log line or a traceback cannot carry it."""

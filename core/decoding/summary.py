@@ -26,10 +26,11 @@ class Summary:
 
 def summarise(generation: Generation) -> Summary:
     """Measure `generation`; an empty one has perplexity 1 and repeats nothing."""
-    ids = generation.token_ids
-    surprise = [-math.log(max(step.probability, 1e-45)) for step in generation.steps]
+    steps = generation.steps[:-1] if generation.finished else generation.steps  # the end token is no text
+    ids = [step.token for step in steps]
+    surprise = [-math.log(max(step.probability, 1e-45)) for step in steps]
     return Summary(
-        new_tokens=len(ids),
+        new_tokens=len(generation.steps),
         tokens_per_second=generation.tokens_per_second,
         rep_2=rep_n(ids, 2),
         rep_3=rep_n(ids, 3),

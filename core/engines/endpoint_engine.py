@@ -12,7 +12,7 @@ header and nowhere else.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from core.engines.background import iterate_in_thread
@@ -148,4 +148,13 @@ def endpoint_from(settings: Settings) -> EndpointEngine:
         model=settings.endpoint_model,
         key=settings.endpoint_key,
         timeout=settings.endpoint_timeout or Settings.endpoint_timeout,
+        interface=_one_of(Interface, "GLASSBOX_ENDPOINT_INTERFACE", settings.endpoint_interface),
+        dialect=_one_of(Dialect, "GLASSBOX_ENDPOINT_DIALECT", settings.endpoint_dialect),
     )
+
+
+def _one_of(kind: Any, variable: str, value: str) -> Any:
+    """`value`, if it is one of the words of the literal type `kind`."""
+    if value not in get_args(kind):
+        raise GlassboxError("ui.error.setting", name=variable, kind=" / ".join(get_args(kind)))
+    return value

@@ -26,7 +26,6 @@ from torch.nn import functional as F
 
 from core.errors import GlassboxError
 
-
 FEWEST_EXCHANGED, MOST_EXCHANGED = 5, 32
 """Numbers of rows for which `_product` exchanges its factors."""
 

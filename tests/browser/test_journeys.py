@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+both_widths = pytest.mark.parametrize("page", ["wide", "narrow"], indirect=True)
+
 
 def settle(page: Page) -> None:
     """Wait until the script has stopped and nothing is left to draw."""
@@ -29,6 +31,8 @@ def generated(page: Page) -> None:
     settle(page)
 
 
+@both_widths
+@both_widths
 @pytest.mark.parametrize(("language", "title"), [("en", "Open the box"), ("zh", "打开黑盒")])
 def test_home_opens_and_leads_to_the_lesson(page: Page, server: str, language: str, title: str):
     opened(page, f"{server}/?lang={language}")
@@ -40,7 +44,7 @@ def test_home_opens_and_leads_to_the_lesson(page: Page, server: str, language: s
 
 def test_a_question_is_found_and_opens_its_experiment(page: Page, server: str):
     opened(page, f"{server}/?lang=en")
-    search = page.get_by_label("Search the questions")
+    search = page.get_by_role("textbox", name="Search the questions")
     search.fill("temperature")
     search.press("Enter")
     settle(page)
@@ -50,6 +54,7 @@ def test_a_question_is_found_and_opens_its_experiment(page: Page, server: str):
     assert "strategy=" in page.url
 
 
+@both_widths
 def test_generate_inspect_and_fork(page: Page, server: str):
     opened(page, f"{server}/decoding?lang=en&max_new_tokens=15&prompt=The+weather+today+is")
     generated(page)
@@ -119,6 +124,7 @@ def test_markup_in_a_prompt_is_text(page: Page, server: str):
     assert page.locator("img[src*='example.com']").count() == 0
 
 
+@both_widths
 def test_a_question_is_predicted_run_measured_and_answered(page: Page, server: str):
     opened(page, f"{server}/decoding?lang=en&view=why")
     page.get_by_role("combobox", name=re.compile("Question")).click()
@@ -135,7 +141,7 @@ def test_a_comparison_outlives_its_tab(page: Page, server: str):
     page.get_by_role("button", name="Your workspace").click()
     link = page.locator("[data-testid=stCode]").first.inner_text().strip()
     page.keyboard.press("Escape")
-    page.get_by_label("Prompts, one a line").fill("The weather today is")
+    page.get_by_role("textbox", name="Prompts, one a line").fill("The weather today is")
     page.keyboard.press("Control+Enter")
     settle(page)
     page.get_by_role("button", name="Start the comparison").click()

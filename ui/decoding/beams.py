@@ -8,7 +8,7 @@ from core.plots.beam_tree import beam_tree_figure
 from ui.models import ready_language_model
 from ui.text import t
 
-STEPS_SHOWN = 12
+STEPS_SHOWN = 8
 
 
 def show_beams(beams: BeamResult, generation: Generation) -> None:
