@@ -35,7 +35,6 @@ class StreamlitSession:
         self._page = page_path
         self._query = query
         self._states: dict[str, Any] = {}
-        self._page_hash = ""
 
     async def __aenter__(self) -> "StreamlitSession":
         self._socket = await websockets.connect(
@@ -61,8 +60,7 @@ class StreamlitSession:
     async def _run(self) -> Run:
         message = BackMsg()
         request = message.rerun_script
-        request.query_string, request.page_script_hash = self._query, self._page_hash
-        request.page_name = "" if self._page_hash else self._page
+        request.query_string, request.page_name = self._query, self._page
         request.context_info.url = f"http://{self._address}/{self._page}"
         request.context_info.locale = "en-US"
         for widget, value in self._states.items():
@@ -82,9 +80,7 @@ class StreamlitSession:
         while True:
             message = ForwardMsg.FromString(await self._socket.recv())
             kind = message.WhichOneof("type")
-            if kind == "new_session":
-                self._page_hash = message.new_session.page_script_hash
-            elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+            if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
                 element = message.delta.new_element
                 name = element.WhichOneof("type")
                 run.elements.append((name, getattr(element, name)))

@@ -116,6 +116,9 @@ def _read_language_model(name: str, folder: Path) -> "LanguageModel":
         trust_remote_code=False,
         local_files_only=True,
     )
+    for parameter in module.parameters():
+        # Out of the mapped file: joining copies half of the weights, and the other half would keep all mapped.
+        parameter.data = parameter.data.clone()
     template = folder / "chat_template.jinja"
     chat_template = template.read_text(encoding="utf-8") if template.is_file() else ""
     return LanguageModel(name, module, Tokenizer.from_file(str(folder / "tokenizer.json")), chat_template)

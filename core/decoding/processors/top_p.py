@@ -7,6 +7,7 @@ token goes if it and everything less likely hold at most 1 - p together; the bes
 Source: Holtzman et al. 2020, "The Curious Case of Neural Text Degeneration", section 3.1, equation 2.
 """
 
+import torch
 from torch import Tensor
 
 from core.decoding.processors.checks import check_range
@@ -38,11 +39,18 @@ def top_p(logits: Tensor, p: float) -> Tensor:
     check_range("top_p", p)
     if p == 1:
         return logits
+    filtered = torch.empty_like(logits)
+    rows = torch.arange(logits.shape[0])
     for count in LOOKED_AT_FIRST:
-        worst_kept = _worst_in_nucleus(logits, p, min(count, logits.shape[-1]))
-        if worst_kept is not None:
-            return logits.masked_fill(logits < worst_kept, float("-inf"))
-    return _nucleus_by_sorting(logits, p)
+        open_logits = logits[rows]
+        worst_kept, certain = _worst_in_nucleus(open_logits, p, min(count, logits.shape[-1]))
+        below = open_logits < worst_kept
+        filtered[rows[certain]] = open_logits.masked_fill(below, float("-inf"))[certain]
+        rows = rows[~certain]
+        if not len(rows):
+            return filtered
+    filtered[rows] = _nucleus_by_sorting(logits[rows], p)
+    return filtered
 
 
 def _nucleus_by_sorting(logits: Tensor, p: float) -> Tensor:
@@ -53,13 +61,15 @@ def _nucleus_by_sorting(logits: Tensor, p: float) -> Tensor:
     return logits.masked_fill(dropped.scatter(1, order, dropped), float("-inf"))
 
 
-def _worst_in_nucleus(logits: Tensor, p: float, count: int) -> Tensor | None:
-    """Score (batch, 1) of the nucleus's last token, or None if the `count` best alone cannot tell."""
+def _worst_in_nucleus(logits: Tensor, p: float, count: int) -> tuple[Tensor, Tensor]:
+    """Score (batch, 1) of the nucleus's last token, and whether the `count` best alone can tell (batch,)."""
     best = logits.topk(count).values
     probability = (best - logits.logsumexp(-1, keepdim=True)).double().exp()
     held = probability.cumsum(-1)
     last = (held < p).sum(-1, keepdim=True)
-    if bool((last >= count - 1).any()) or bool(((held - p).abs() < TOO_CLOSE).any()):
-        return None
+    inside = (last < count - 1)[:, 0]
+    last = last.clamp(max=count - 2) if count > 1 else torch.zeros_like(last)
     worst_kept = best.gather(1, last)
-    return None if bool((worst_kept == best.gather(1, last + 1)).any()) else worst_kept
+    tied = (worst_kept == best.gather(1, (last + 1).clamp(max=count - 1)))[:, 0]
+    too_close = ((held - p).abs() < TOO_CLOSE).any(-1)
+    return worst_kept, inside & ~tied & ~too_close
