@@ -117,7 +117,7 @@ def _read_language_model(name: str, folder: Path) -> "LanguageModel":
         local_files_only=True,
     )
     for parameter in module.parameters():
-        # Out of the mapped file: joining copies half of the weights, and the other half would keep all mapped.
+        # Out of the mapped file: joining copies half of the weights, the other half would keep all mapped.
         parameter.data = parameter.data.clone()
     template = folder / "chat_template.jinja"
     chat_template = template.read_text(encoding="utf-8") if template.is_file() else ""
