@@ -91,6 +91,24 @@ def generate(
     print("\n" + wording("command.summary", **{**asdict(result), "loop": loop}))
 
 
+@app.command()
+def job(
+    kind: Annotated[str, typer.Argument(help="A kind of background job, such as decoding.published.")],
+    settings: Annotated[Path | None, typer.Option(help="JSON file with the job's parameters.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Run a background job to its end, and say where its result is; interrupted, it can be resumed."""
+    from core.jobs.command import run_to_end
+
+    folder, state = run_to_end(kind, read_settings(settings) if settings else {}, report=not as_json)
+    if as_json:
+        print(json.dumps({"status": state.status, "folder": str(folder)}))
+    else:
+        print(wording("command.job", status=wording(f"command.job_{state.status}"), folder=folder))
+    if state.status != "done":
+        raise typer.Exit(1)
+
+
 def read_settings(path: Path) -> dict[str, Any]:
     """The JSON object in the settings file at `path`.
 

@@ -115,3 +115,20 @@ def test_a_busy_port_is_one_line():
     assert result.returncode == 2
     assert str(port) in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_a_job_runs_to_its_end_from_the_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("GLASSBOX_HOME", str(tmp_path))
+    file = tmp_path / "parameters.json"
+    file.write_text('{"steps": 3, "seconds": 0.01}')
+    result = run("job", "jobs.selftest", "--settings", str(file), "--json")
+    assert result.returncode == 0, result.stderr
+    value = json.loads(result.stdout)
+    assert value["status"] == "done"
+    assert list((Path(value["folder"]) / "result").iterdir())
+
+
+def test_an_unknown_job_is_one_line():
+    result = run("job", "no.such.job", "--json")
+    assert result.returncode == 2
+    assert "no.such.job" in result.stderr

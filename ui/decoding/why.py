@@ -94,7 +94,13 @@ def _show_published() -> None:
 
 
 def _show_comparison(comparison: PublishedComparison, key: str) -> None:
-    st.markdown(t("decoding.why.published_lead", count=comparison.methods[0].texts))
+    st.markdown(
+        t(
+            "decoding.why.published_lead",
+            count=comparison.methods[0].texts,
+            tokens=comparison.parameters["max_new_tokens"],
+        )
+    )
     st.plotly_chart(published_figure(comparison, t), key=key)
     st.dataframe(comparison.table(t), hide_index=True, key=f"{key}.table")
     st.caption(
