@@ -9,6 +9,7 @@ from ui.text import language, set_language, t
 from ui.workspace import show_workspace_menu
 
 PAGES_FOLDER = Path(__file__).parent.parent / "pages"
+STYLE = Path(__file__).parent / "page.css"
 ICON = Path(__file__).parent.parent / "assets" / "icon.png"
 
 
@@ -27,6 +28,7 @@ def open_page(topic: str) -> None:
         layout="wide",
         initial_sidebar_state="auto",
     )
+    st.html(STYLE)
     _show_sidebar()
     st.title(t(f"{topic}.title"), anchor=False)
     st.markdown(t(f"{topic}.lead"))
