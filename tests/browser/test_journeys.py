@@ -32,7 +32,6 @@ def generated(page: Page) -> None:
 
 
 @both_widths
-@both_widths
 @pytest.mark.parametrize(("language", "title"), [("en", "Open the box"), ("zh", "打开黑盒")])
 def test_home_opens_and_leads_to_the_lesson(page: Page, server: str, language: str, title: str):
     opened(page, f"{server}/?lang={language}")
@@ -42,6 +41,7 @@ def test_home_opens_and_leads_to_the_lesson(page: Page, server: str, language: s
     expect(page.get_by_role("heading", name=re.compile("Decoding and repetition|解码与重复"))).to_be_visible()
 
 
+@both_widths
 def test_a_question_is_found_and_opens_its_experiment(page: Page, server: str):
     opened(page, f"{server}/?lang=en")
     search = page.get_by_role("textbox", name="Search the questions")
