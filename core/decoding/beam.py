@@ -120,7 +120,7 @@ def beam_search_batch(
         log_probabilities = apply_all(processors, logits.log_softmax(-1), ids, prompt_length)
         rows = _extend_groups(groups, log_probabilities, end_ids, settings.diversity_penalty, recorder)
         ids = torch.cat((ids[rows], torch.cat([g.tokens[:, :, -1] for g in groups], 1).view(-1, 1)), 1)
-        cache = cache.select(rows)
+        cache.reorder(rows)
     for group in groups:
         group.close()
     return [_result(groups, prompt, end_ids, recorder) for prompt in range(count)]

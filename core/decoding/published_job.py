@@ -46,6 +46,8 @@ class Parameters:
     batch: int = 64
     """Sequences generated together; a beam search counts each of its beams."""
     seed: int = 0
+    beam_texts: int = 240
+    """Beam search, sixteen times the work, ends with the batch that reaches this many texts."""
 
     def __post_init__(self) -> None:
         """Raise `GlassboxError` for a value of another type or out of range."""
@@ -54,6 +56,7 @@ class Parameters:
             "max_new_tokens": (6, 1024),
             "batch": (1, 256),
             "seed": (0, 2**31 - 1),
+            "beam_texts": (2, len(openings())),
         }
         for name, (low, high) in limits.items():
             value = getattr(self, name)
@@ -88,18 +91,26 @@ class Batch:
     indices: tuple[int, ...]
 
 
-def plan(lengths: list[int], settings: dict[str, DecodingSettings], sequences: int) -> list[Batch]:
+def plan(
+    lengths: list[int], settings: dict[str, DecodingSettings], sequences: int, beam_texts: int
+) -> list[Batch]:
     """All batches in a fixed order: the methods in turn, and for each the openings by token length.
 
-    >>> plan([3, 5, 3], {"greedy": DecodingSettings()}, 8)
+    >>> plan([3, 5, 3], {"greedy": DecodingSettings()}, 8, 3)
     [Batch(method='greedy', indices=(0, 2)), Batch(method='greedy', indices=(1,))]
+    >>> plan([3, 5, 3], {"beam": DecodingSettings("beam", num_beams=8)}, 8, 2)
+    [Batch(method='beam', indices=(0,)), Batch(method='beam', indices=(2,))]
     """
     batches = []
     for method, how in settings.items():
         together = max(1, sequences // how.num_beams) if how.strategy == "beam" else sequences
+        wanted = beam_texts if how.strategy == "beam" else len(lengths)
         for length in sorted(set(lengths)):
             alike = [index for index, other in enumerate(lengths) if other == length]
-            batches += [Batch(method, tuple(alike[i : i + together])) for i in range(0, len(alike), together)]
+            own = [Batch(method, tuple(alike[i : i + together])) for i in range(0, len(alike), together)]
+            for batch in own:
+                batches += [batch] if wanted > 0 else []
+                wanted -= len(batch.indices)
     return batches
 
 
@@ -118,7 +129,8 @@ def compare_as_published(context: JobContext, model: LanguageModel | None = None
     chosen = openings()[: parameters.openings]
     prompts = [model.encode(opening.text) for opening in chosen]
     ways = published.methods(parameters.max_new_tokens)
-    batches = plan([len(ids) for ids in prompts], ways, parameters.batch)
+    batches = plan([len(ids) for ids in prompts], ways, parameters.batch, parameters.beam_texts)
+    texts_in_all = sum(len(batch.indices) for batch in batches)
     state: dict[str, Any] = context.load_checkpoint() or {
         "batches": 0,
         "texts": [],
@@ -140,7 +152,7 @@ def compare_as_published(context: JobContext, model: LanguageModel | None = None
         state["total"] += perf_counter() - begun
         state["batches"] = number + 1
         context.save_checkpoint(state)
-        context.progress(len(state["texts"]), len(ways) * len(prompts))
+        context.progress(len(state["texts"]), texts_in_all)
     begun = perf_counter()
     texts = measure_texts(context, model, prompts, chosen, state["texts"])
     rows = tuple(_summary(name, how, texts, state) for name, how in ways.items())

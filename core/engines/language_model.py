@@ -50,6 +50,17 @@ class KeyValueCache:
         """The cache of the batch entries `rows`, in this order, repetition allowed (beams, forks)."""
         return KeyValueCache(self.keys[:, rows], self.values[:, rows], self.length)
 
+    @torch.inference_mode()
+    def reorder(self, rows: Tensor) -> None:
+        """Put the batch entries `rows`, as many as there are, in place of the present ones.
+
+        Layer by layer and only what has been read: a whole second cache, which `select` makes, costs a
+        beam search more in fresh memory than in copying.
+        """
+        for keys, values in zip(self.keys, self.values, strict=True):
+            keys[:, :, : self.length] = keys[rows, :, : self.length]
+            values[:, :, : self.length] = values[rows, :, : self.length]
+
     def clone(self) -> "KeyValueCache":
         """A copy that can be written without changing this one."""
         return KeyValueCache(self.keys.clone(), self.values.clone(), self.length)

@@ -138,6 +138,9 @@ class TableCache:
     def select(self, rows):
         return TableCache(self.ids[rows])
 
+    def reorder(self, rows):
+        self.ids = self.ids[rows]
+
 
 class TableModel:
     """A model whose next-token probabilities are written in a table, by the tokens generated so far."""
