@@ -15,7 +15,6 @@ from core.decoding.published import (
     PUBLISHED,
     PUBLISHED_HUMAN,
     RESULT_FILE,
-    SHIPPED_RESULT,
     methods,
     read_result,
     read_shipped_result,
@@ -164,7 +163,6 @@ def test_result_that_contradicts_its_texts_is_refused(finished, tmp_path):
         read_result(path)
 
 
-@pytest.mark.skipif(not SHIPPED_RESULT.exists(), reason="no result ships yet")
 def test_shipped_result_is_the_whole_comparison():
     comparison = read_shipped_result()
     assert comparison is not None
