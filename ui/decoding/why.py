@@ -97,7 +97,8 @@ def _show_comparison(comparison: PublishedComparison, key: str) -> None:
     st.markdown(
         t(
             "decoding.why.published_lead",
-            count=comparison.methods[0].texts,
+            count=comparison.method("greedy").texts,
+            beam=comparison.method("beam_16").texts,
             tokens=comparison.parameters["max_new_tokens"],
         )
     )
