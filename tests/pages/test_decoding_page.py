@@ -111,7 +111,7 @@ def test_a_link_with_a_wrong_value_says_so_and_the_rest_applies(link: dict[str, 
 def test_an_empty_prompt_is_one_sentence(tiny_shelf, language: str, sentence: str):
     page = generate(opened(language), "   ")
     assert sentence in page.error[0].value
-    assert not page.session_state["decoding.texts"] if "decoding.texts" in page.session_state else True
+    assert page.session_state["decoding.texts"] == []
 
 
 def test_odd_text_is_shown_as_text(tiny_shelf):

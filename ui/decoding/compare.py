@@ -109,15 +109,20 @@ def _show_inputs() -> dict[str, Any] | None:
     }
 
 
-def show_comparison(comparison: Comparison, csv: str) -> None:
-    """The chart of one measure, the table of all, every text, and the download."""
-    measure = st.selectbox(
+def show_measure_choice(key: str) -> str:
+    """Which measurement a chart shows."""
+    return st.selectbox(
         t("decoding.compare.measure"),
         list(UNITS),
         format_func=naming("decoding.measures.name.*"),
-        key="decoding.compare.measure",
+        key=key,
         help=t("decoding.compare.measure_help"),
     )
+
+
+def show_comparison(comparison: Comparison, csv: str) -> None:
+    """The chart of one measure, the table of all, every text, and the download."""
+    measure = show_measure_choice("decoding.compare.measure")
     st.plotly_chart(comparison_figure(comparison, measure, t), key="decoding.compare.chart")
     st.dataframe(comparison.flat_summaries(), hide_index=True, key="decoding.compare.table")
     show_csv(csv, "comparison.csv", "decoding.compare.csv")

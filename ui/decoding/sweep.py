@@ -10,9 +10,8 @@ from core.decoding.settings import DecodingSettings
 from core.decoding.sweep import GRIDS, Sweep, read_sweep, strategy_of
 from core.decoding.sweep_job import CSV_FILE, RESULT_FILE
 from core.errors import GlassboxError
-from core.plots.estimates import UNITS
 from core.plots.sweep import sweep_figure
-from ui.decoding.compare import DEFAULT_PROMPTS, show_csv
+from ui.decoding.compare import DEFAULT_PROMPTS, show_csv, show_measure_choice
 from ui.decoding.controls import settings_in_use
 from ui.job_panel import show_job_panel
 from ui.text import naming, show_error, t
@@ -109,12 +108,6 @@ def base_settings(knob: str) -> DecodingSettings:
 
 
 def _show_result(sweep: Sweep, csv: str) -> None:
-    measure = st.selectbox(
-        t("decoding.compare.measure"),
-        list(UNITS),
-        format_func=naming("decoding.measures.name.*"),
-        key="decoding.sweep.measure",
-        help=t("decoding.compare.measure_help"),
-    )
+    measure = show_measure_choice("decoding.sweep.measure")
     st.plotly_chart(sweep_figure(sweep, measure, t), key="decoding.sweep.chart")
     show_csv(csv, "sweep.csv", "decoding.sweep.csv")
