@@ -1,0 +1,146 @@
+"""Words, their parts of speech and stop words; characters, words and subwords of one text."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+from core.tokenizer.encoding import Encoding, Token
+from core.tokenizer.samples import corpora, parallel
+from core.tokenizer.words import (
+    PARTS_OF_SPEECH,
+    UNTAGGED,
+    assigned_characters,
+    dictionary_size,
+    segmented,
+    stop_words,
+    three_ways,
+)
+from core.wording import LANGUAGES, wording
+
+
+def texts(text: str) -> list[str]:
+    return [word.text for word in segmented(text)]
+
+
+@pytest.mark.parametrize("name", corpora())
+def test_words_cover_everything_but_white_space_in_order(name: str) -> None:
+    text = corpora()[name]
+    words = segmented(text)
+    assert all(text[word.start : word.end] == word.text for word in words)
+    assert "".join(word.text for word in words) == "".join(text.split())
+    assert {word.part_of_speech for word in words} <= set(PARTS_OF_SPEECH)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "ru", "tr", "sw", "hi", "ar", "ko"])
+def test_languages_with_spaces_are_cut_at_them_and_at_punctuation_only(language: str) -> None:
+    for line in parallel()[language]:
+        bare = [chunk.strip(".,?¿؟،।;:") for chunk in line.split()]
+        assert [word for word in texts(line) if word[0].isalnum()] == [chunk for chunk in bare if chunk]
+
+
+def test_chinese_is_cut_and_tagged_as_jieba_does() -> None:
+    import jieba.posseg
+
+    for line in parallel()["zh"]:
+        expected = [pair.word for pair in jieba.posseg.lcut(line)]
+        assert texts(line) == expected
+
+
+def test_an_ambiguous_chinese_text_is_decided_by_its_words() -> None:
+    found = texts("研究生命的起源，需要许多研究生。")
+    assert found[:2] == ["研究", "生命"]
+    assert "研究生" in found[2:]
+
+
+def test_parts_of_speech_and_stop_words_of_a_chinese_sentence() -> None:
+    words = {word.text: word for word in segmented("老师把答案写在了黑板上。")}
+    assert (
+        words["老师"].part_of_speech == words["答案"].part_of_speech == words["黑板"].part_of_speech == "noun"
+    )
+    assert words["写在"].part_of_speech == "verb"
+    assert words["把"].part_of_speech == "preposition"
+    assert words["。"].part_of_speech == "punctuation"
+    assert {text for text, word in words.items() if word.stop_word} == {"把", "了", "上"}
+
+
+def test_english_is_not_tagged_and_says_so() -> None:
+    words = segmented("The teacher wrote 12 answers.")
+    assert [word.part_of_speech for word in words] == [
+        UNTAGGED,
+        UNTAGGED,
+        UNTAGGED,
+        "number",
+        UNTAGGED,
+        "punctuation",
+    ]
+    assert [word.stop_word for word in words] == [True, False, False, False, False, False]
+
+
+def test_mixed_scripts_emoji_and_strange_characters_lose_nothing() -> None:
+    text = "hello世界!𰻝𰻝面\x00\u200b👨‍👩‍👧‍👦 e\u0301te\u0301 \ud800 ２０２４年"
+    found = texts(text)
+    assert "".join(found) == "".join(text.split())
+    assert {"hello", "世界", "👨‍👩‍👧‍👦", "e\u0301te\u0301", "２０２４"} <= set(found)
+
+
+def test_nothing_but_white_space_has_no_words() -> None:
+    assert segmented("") == segmented(" \n\t\u3000") == ()
+
+
+def test_the_stop_word_lists_are_lower_case_and_of_the_size_that_their_language_allows() -> None:
+    assert 100 <= len(stop_words("en")) <= 200
+    assert 100 <= len(stop_words("zh")) <= 200
+    assert all(word == word.lower() and word.isascii() for word in stop_words("en"))
+    assert all(texts(word) for word in stop_words("zh"))
+
+
+@dataclass
+class WordsOrUnknown:
+    """A vocabulary of two words, all else unknown."""
+
+    size: int = 3
+
+    def encode(self, text: str) -> Encoding:
+        tokens, at = [], 0
+        for chunk in text.split(" "):
+            known = chunk in ("the", "mill")
+            tokens.append(Token(0, chunk, chunk.encode(), at, at + len(chunk), unknown=not known))
+            at += len(chunk) + 1
+        return Encoding("two", text, tuple(tokens))
+
+
+def test_three_ways_of_one_text() -> None:
+    ways = three_ways("the old mill", WordsOrUnknown())
+    assert (ways.characters.count, ways.words.count, ways.subwords.count) == (10, 3, 3)
+    assert [piece.text for piece in ways.subwords.pieces if piece.unknown] == ["old"]
+    assert ways.subwords.unknown == 1
+    assert ways.words.vocabulary_size is None
+    assert ways.subwords.vocabulary_size == 3
+    assert ways.characters.vocabulary_size == assigned_characters() > 140_000
+
+
+def test_words_that_the_dictionary_lacks_count_as_unknown() -> None:
+    ways = three_ways("他是𰻝面大师", WordsOrUnknown())
+    assert ways.words.vocabulary_size == dictionary_size() == 349_045
+    assert "𰻝" in [piece.text for piece in ways.words.pieces if piece.unknown]
+    assert "大师" in [piece.text for piece in ways.words.pieces if not piece.unknown]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_part_of_speech_has_a_name(language: str) -> None:
+    names = [wording(f"tokenizer.lesson.part.{part}", language) for part in PARTS_OF_SPEECH]
+    assert len(set(names)) == len(names)
+
+
+def test_jieba_writes_no_cache_anywhere(tmp_path) -> None:
+    program = "from core.tokenizer.words import segmented; print(len(segmented('今天天气很好')))"
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "GLASSBOX_HOME": str(tmp_path / "home")}
+    ran = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+    assert int(ran.stdout) >= 2
+    assert ran.stderr == ""
+    assert list(tmp_path.iterdir()) == []
