@@ -7,10 +7,10 @@ Ten megabytes make some three million tokens, while a page shows a few thousand:
 vocabulary are kept as columns of numbers (`TokenColumns`) and turned into `Token`s when looked at.
 """
 
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import overload
 
 
@@ -35,9 +35,9 @@ class Token:
 class TokenColumns(Sequence[Token]):
     """Tokens kept as columns, made one by one when asked for; behaves like a tuple of `Token`."""
 
-    ids: tuple[int, ...]
-    starts: Sequence[int]
-    ends: Sequence[int]
+    ids: "array[int]"
+    starts: "array[int]"
+    ends: "array[int]"
     describe: Callable[[int, int, int], Token]
     """From id, start and end to the token."""
 
@@ -50,8 +50,7 @@ class TokenColumns(Sequence[Token]):
     def __getitem__(self, index: slice) -> tuple[Token, ...]: ...
     def __getitem__(self, index: int | slice) -> Token | tuple[Token, ...]:
         if isinstance(index, slice):
-            columns = (self.ids[index], self.starts[index], self.ends[index])
-            return tuple(map(self.describe, *columns))
+            return tuple(map(self.describe, self.ids[index], self.starts[index], self.ends[index]))
         return self.describe(self.ids[index], self.starts[index], self.ends[index])
 
     def __iter__(self) -> Iterator[Token]:
@@ -63,7 +62,7 @@ class TokenColumns(Sequence[Token]):
         return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
 
     def __hash__(self) -> int:
-        return hash((self.ids, *islice(self.ends, 10)))
+        return hash((len(self), *self.ids[:10]))
 
 
 @dataclass(frozen=True)
@@ -84,8 +83,22 @@ class Encoding:
     def ids(self) -> tuple[int, ...]:
         """The token ids, in order."""
         if isinstance(self.tokens, TokenColumns):
-            return self.tokens.ids
+            return tuple(self.tokens.ids)
         return tuple(token.id for token in self.tokens)
+
+    @cached_property
+    def starts(self) -> Sequence[int]:
+        """Where each token starts, in characters."""
+        if isinstance(self.tokens, TokenColumns):
+            return self.tokens.starts
+        return tuple(token.start for token in self.tokens)
+
+    @cached_property
+    def ends(self) -> Sequence[int]:
+        """Where each token ends, in characters."""
+        if isinstance(self.tokens, TokenColumns):
+            return self.tokens.ends
+        return tuple(token.end for token in self.tokens)
 
     @property
     def count(self) -> int:

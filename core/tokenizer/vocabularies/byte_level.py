@@ -1,5 +1,6 @@
 """What byte-level vocabularies share: a table from id to bytes, and tokens placed by their lengths."""
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -75,7 +76,7 @@ class ByteTable:
         starts, ends = spans_of(data, self._lengths[np.asarray(ids, dtype=np.int64)])
         if composition is not None:
             starts, ends = composition.source_span(starts, ends)
-        return Encoding(name, text, TokenColumns(tuple(ids), starts, ends, self._describe))
+        return Encoding(name, text, TokenColumns(array("i", ids), starts, ends, self._describe))
 
     def _describe(self, token: int, start: int, end: int) -> Token:
         text, data = self.token_text(token), self.pieces[token] or b""

@@ -40,4 +40,4 @@ def _read(name: str) -> Vocabulary:
     from core.tokenizer.vocabularies.tokenizers_engine import TokenizersVocabulary
 
     definition = json.loads(path.read_text(encoding="utf-8"))
-    return TokenizersVocabulary(name, entry.title, definition)
+    return TokenizersVocabulary(name, entry.title, definition, piecewise=True)

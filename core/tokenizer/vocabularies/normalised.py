@@ -9,10 +9,14 @@ Source: Unicode Standard Annex #15, sections 1.3 and 9.1.
 import re
 import sys
 import unicodedata
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+
+from core.tokenizer.vocabularies.offsets import integers
 
 
 @dataclass(frozen=True)
@@ -25,11 +29,11 @@ class Composed:
     ends: np.ndarray
     """(characters + 1,) entry k: where in the source the stretch of character k - 1 ends."""
 
-    def source_span(self, starts: list[int], ends: list[int]) -> tuple[list[int], list[int]]:
+    def source_span(self, starts: Sequence[int], ends: Sequence[int]) -> "tuple[array[int], array[int]]":
         """Spans in the composed text as spans in the source."""
         begin = self.starts[np.asarray(starts, dtype=np.int64)]
         end = np.maximum(self.ends[np.asarray(ends, dtype=np.int64)], begin)
-        return begin.tolist(), end.tolist()
+        return integers(begin), integers(end)
 
 
 def composed(text: str) -> Composed | None:
@@ -37,7 +41,7 @@ def composed(text: str) -> Composed | None:
 
     >>> result = composed("ae\\u0301b")
     >>> result.text, result.source_span([1], [2])
-    ('aéb', ([1], [3]))
+    ('aéb', (array('i', [1]), array('i', [3])))
     """
     if unicodedata.is_normalized("NFC", text):
         return None

@@ -6,6 +6,7 @@ bytes, `<0xE4>` and so on. A ▁ in the text itself therefore cannot be told fro
 """
 
 import re
+from array import array
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from core.errors import GlassboxError
 from core.tokenizer.cleaning import utf8
 from core.tokenizer.encoding import Encoding, Token, TokenColumns
 from core.tokenizer.vocabularies.catalogue import VocabularyEntry
-from core.tokenizer.vocabularies.offsets import spans_of
+from core.tokenizer.vocabularies.offsets import integers, spans_of
 
 SPACE_MARK = "\u2581"
 
@@ -47,20 +48,18 @@ class SentencePieceVocabulary:
     def encode(self, text: str, allow_special: bool = False) -> Encoding:
         """See `Vocabulary.encode`."""
         utf8(text)
-        ids: list[int] = []
-        starts: list[int] = []
-        ends: list[int] = []
+        ids, starts, ends = array("i"), array("i"), array("i")
         for at, part, special in self._parts(text, allow_special):
             if special is not None:
                 ids.append(special)
                 starts.append(at)
                 ends.append(at + len(part))
                 continue
-            part_ids, part_starts, part_ends = self._encode_plain(part)
-            ids += part_ids
-            starts += [at + start for start in part_starts] if at else part_starts
-            ends += [at + end for end in part_ends] if at else part_ends
-        return Encoding(self.name, text, TokenColumns(tuple(ids), starts, ends, self._describe))
+            part_ids, part_starts, part_ends = self._encode_plain(part, at)
+            ids.extend(part_ids)
+            starts.extend(part_starts)
+            ends.extend(part_ends)
+        return Encoding(self.name, text, TokenColumns(ids, starts, ends, self._describe))
 
     def decode(self, ids: Iterable[int]) -> str:
         """See `Vocabulary.decode`; the space that encoding puts in front is taken away again."""
@@ -96,12 +95,16 @@ class SentencePieceVocabulary:
         if at < len(text):
             yield at, text[at:], None
 
-    def _encode_plain(self, text: str) -> tuple[list[int], list[int], list[int]]:
-        """Ids, starts and ends; the space in front is no character of the text and counts for nothing."""
+    def _encode_plain(self, text: str, at: int) -> "tuple[list[int], array[int], array[int]]":
+        """Ids, starts and ends of a text that begins at `at`.
+
+        The space in front is no character of the text and counts for nothing.
+        """
         ids: list[int] = self._engine.encode(text)
         written = (SPACE_MARK + text.replace(" ", SPACE_MARK)).encode()
         starts, ends = spans_of(written, self._written_lengths[np.asarray(ids, dtype=np.int64)])
-        return ids, [max(start - 1, 0) for start in starts], [end - 1 for end in ends]
+        begin = np.maximum(np.asarray(starts) - 1, 0) + at
+        return ids, integers(begin), integers(np.asarray(ends) - 1 + at)
 
     def _describe(self, token: int, start: int, end: int) -> Token:
         data = self._pieces[token]

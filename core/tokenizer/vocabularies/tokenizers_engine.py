@@ -5,7 +5,8 @@ plain text, a second copy is kept from which the added tokens are taken out.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from core.tokenizer.cleaning import utf8
 from core.tokenizer.encoding import Encoding, Token, TokenColumns
 from core.tokenizer.vocabularies.byte_alphabet import byte_characters, bytes_of
 from core.tokenizer.vocabularies.byte_level import ByteTable
+from core.tokenizer.vocabularies.long_text import long_text_pieces
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -25,8 +27,10 @@ _ALGORITHMS = {"BPE": "bpe", "WordPiece": "wordpiece", "Unigram": "unigram", "Wo
 class TokenizersVocabulary:
     """A tokenizer.json; truncation, padding and the adding of special tokens are switched off."""
 
-    def __init__(self, name: str, title: str, definition: dict[str, Any]) -> None:
+    def __init__(self, name: str, title: str, definition: dict[str, Any], piecewise: bool = False) -> None:
+        """Build it; with `piecewise`, long texts are encoded in the pieces of `long_text_pieces`."""
         self.name, self.title = name, title
+        self._piecewise = piecewise
         self._definition = {**definition, "truncation": None, "padding": None}
         added = definition.get("added_tokens") or []
         self.special_tokens: Mapping[str, int] = {token["content"]: token["id"] for token in added}
@@ -44,12 +48,12 @@ class TokenizersVocabulary:
         """See `Vocabulary.encode`."""
         data = utf8(text)
         engine = self._whole if allow_special else self._plain
+        pieces = long_text_pieces(text) if self._piecewise else [text]
         if self._table is not None:
-            ids = self._fast_ids(engine, text)
+            ids = _fast_ids(engine, pieces)
             if self._table.covers(data, ids):
                 return self._table.encoding(self.name, text, data, ids)
-        result = engine.encode(text, add_special_tokens=False)
-        return self._placed(text, result.ids, result.offsets)
+        return self._placed(engine, text, pieces)
 
     def decode(self, ids: Iterable[int]) -> str:
         """See `Vocabulary.decode`."""
@@ -87,12 +91,7 @@ class TokenizersVocabulary:
     def _whole(self) -> "Tokenizer":
         return _engine(self._definition)
 
-    def _fast_ids(self, engine: "Tokenizer", text: str) -> Sequence[int]:
-        """The ids, without the offsets that `encode` would work out as well."""
-        ids: list[int] = engine.encode_batch_fast([text], add_special_tokens=False)[0].ids
-        return ids
-
-    def _placed(self, text: str, ids: list[int], offsets: list[tuple[int, int]]) -> Encoding:
+    def _placed(self, engine: "Tokenizer", text: str, pieces: list[str]) -> Encoding:
         """Tokens at the library's offsets, each with the bytes of the text there."""
 
         def describe(token: int, start: int, end: int) -> Token:
@@ -100,8 +99,15 @@ class TokenizersVocabulary:
             special, unknown = token in self._special_ids, token == self._unknown
             return Token(token, self._texts[token], data, start, end, special and not unknown, unknown)
 
-        starts, ends = [start for start, _ in offsets], [end for _, end in offsets]
-        return Encoding(self.name, text, TokenColumns(tuple(ids), starts, ends, describe))
+        columns = array("i"), array("i"), array("i")
+        at = 0
+        for piece in pieces:
+            result = engine.encode(piece, add_special_tokens=False)
+            columns[0].extend(result.ids)
+            columns[1].extend(at + start for start, _ in result.offsets)
+            columns[2].extend(at + end for _, end in result.offsets)
+            at += len(piece)
+        return Encoding(self.name, text, TokenColumns(*columns, describe))
 
     def _byte_table(self, vocabulary: Mapping[str, int]) -> ByteTable | None:
         """The bytes of each token where the decoder is GPT-2's byte alphabet and nothing is normalised."""
@@ -120,6 +126,14 @@ class TokenizersVocabulary:
     def _check(self, token: int) -> None:
         if token not in self._texts:
             raise GlassboxError("tokenizer.vocabularies.error.id", id=token, largest=self.size - 1)
+
+
+def _fast_ids(engine: "Tokenizer", pieces: list[str]) -> "array[int]":
+    """The ids, without the offsets that `encode` would work out as well."""
+    ids = array("i")
+    for piece in pieces:
+        ids.extend(engine.encode_batch_fast([piece], add_special_tokens=False)[0].ids)
+    return ids
 
 
 def _engine(definition: dict[str, Any]) -> "Tokenizer":
