@@ -15,6 +15,7 @@ github.com/openai/tiktoken, which uses the rank as the merge order.
 
 from collections.abc import Mapping
 from functools import cache
+from math import inf
 from typing import Any
 
 import regex
@@ -56,7 +57,7 @@ def merge_bytes(ranks: Mapping[bytes, int], chunk: bytes) -> list[bytes]:
     [b'abab', b'a']
     """
     single = [chunk[place : place + 1] for place in range(len(chunk))]
-    return merge_by_rank(single, lambda left, right: ranks.get(left + right), bytes.__add__)
+    return merge_by_rank(single, lambda left, right: ranks.get(left + right, inf), bytes.__add__)
 
 
 @cache

@@ -13,7 +13,7 @@ all pairs, and updating data structures incrementally").
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 
-from core.tokenizer.training.history import Candidate, TrainingStep
+from core.tokenizer.training.history import Candidate, Merges, TrainingStep
 from core.tokenizer.training.pair_index import PairIndex
 from core.tokenizer.training.start import Start, join
 
@@ -21,18 +21,15 @@ Progress = Callable[[float], None]
 Queue = list[tuple[int, str]]
 
 
-def train_bpe(
-    start: Start, vocabulary_size: int, progress: Progress | None = None
-) -> tuple[list[TrainingStep], list[str]]:
+def train_bpe(start: Start, vocabulary_size: int, progress: Progress | None = None) -> Merges:
     """Merge until the vocabulary has `vocabulary_size` tokens or every word is one token.
 
-    Returns:
-        The steps, and the vocabulary in id order; it is smaller than asked for when the text ran out.
+    The vocabulary is smaller than asked for when the text ran out.
 
     >>> from core.tokenizer.training.start import begin
-    >>> steps, tokens = train_bpe(begin("bpe", {"low": 3, "lot": 2}), 6)
-    >>> steps[0].winner.token, tokens
-    ('lo', ['<unk>', 'l', 'o', 't', 'w', 'lo'])
+    >>> found = train_bpe(begin("bpe", {"low": 3, "lot": 2}), 6)
+    >>> found.tokens, found.merged_at
+    (('<unk>', 'l', 'o', 't', 'w', 'lo'), ((1,), (1,)))
     """
     index = PairIndex(start)
     tokens = list(start.tokens)
@@ -53,7 +50,7 @@ def train_bpe(
         steps.append(TrainingStep(len(steps) + 1, added, (), winner, len(tokens), index.corpus_tokens, None))
         if progress and len(steps) % 100 == 0:
             progress(len(tokens) / vocabulary_size)
-    return steps, tokens
+    return Merges(tuple(steps), tuple(tokens), tuple(map(tuple, index.merged_at)))
 
 
 def commonest(queue: Queue, index: PairIndex) -> str | None:

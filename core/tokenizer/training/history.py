@@ -50,6 +50,15 @@ class TrainingStep:
     log_likelihood: float | None
 
 
+@dataclass(frozen=True)
+class Merges:
+    """What a trainer that merges found: its steps, the vocabulary in id order, and `Training.merged_at`."""
+
+    steps: tuple[TrainingStep, ...]
+    tokens: tuple[str, ...]
+    merged_at: tuple[tuple[int, ...], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class UnigramState:
     """The Unigram model between two prunings.
@@ -77,6 +86,8 @@ class Training:
         tokens: the final vocabulary in id order.
         scores: natural log-probability of each of `tokens` (Unigram), else empty.
         word_counts: the training text's words.
+        merged_at: for each of `word_counts`, in its order, the numbers of the steps that changed how the
+            trainer had cut it; empty for Unigram.
         states: Unigram's model before step 1, after step 1, and so on; else empty.
     """
 
@@ -86,6 +97,7 @@ class Training:
     tokens: tuple[str, ...]
     scores: tuple[float, ...]
     word_counts: Mapping[str, int]
+    merged_at: tuple[tuple[int, ...], ...] = field(default=())
     states: tuple[UnigramState, ...] = field(default=())
 
     @property

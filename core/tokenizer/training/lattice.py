@@ -14,6 +14,7 @@ Source: Kudo 2018, "Subword Regularization", section 3.2 and appendix A.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,9 +48,12 @@ class Lattice:
             for start in range(max(0, end - longest), end)
             if (number := ids.get(word[start:end])) is not None and (whole or end - start < len(word))
         ]
-        edges.sort()
-        table = np.array(edges, dtype=np.int64).reshape(-1, 4)
-        self._depths, self._starts, self._ends, self._tokens = np.ascontiguousarray(table.T)
+        flat = np.fromiter(chain.from_iterable(edges), dtype=np.int64, count=4 * len(edges))
+        depths, starts, ends, tokens = flat.reshape(-1, 4).T
+        order = np.lexsort((starts, ends, depths))
+        self._depths, self._starts, self._ends, self._tokens = (
+            array[order] for array in (depths, starts, ends, tokens)
+        )
 
     def keep(self, kept: NDArray[np.bool_]) -> None:
         """Drop the edges of tokens for which `kept`, (old vocabulary,), is False; the others get new ids."""

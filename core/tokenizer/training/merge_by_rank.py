@@ -8,11 +8,12 @@ A run of a million spaces is one "word" too: long ones are merged with a heap an
 from collections.abc import Callable, Sequence
 from heapq import heapify, heappop, heappush
 from itertools import count, pairwise
+from math import inf
 from typing import TypeVar
 
 Part = TypeVar("Part")
-Rank = Callable[[Part, Part], int | None]
-"""The rank of a pair, lower first; None where the two cannot be merged."""
+Rank = Callable[[Part, Part], float]
+"""The rank of a pair, lower first; infinity where the two cannot be merged."""
 Join = Callable[[Part, Part], Part]
 
 LONG = 64
@@ -22,8 +23,9 @@ LONG = 64
 def merge_by_rank(parts: Sequence[Part], rank: Rank[Part], join: Join[Part]) -> list[Part]:
     """Merge until no two neighbours have a rank.
 
+    >>> from math import inf
     >>> ranks = {("l", "o"): 0, ("lo", "w"): 1, ("e", "r"): 2}
-    >>> merge_by_rank("lower", lambda *pair: ranks.get(pair), lambda left, right: left + right)
+    >>> merge_by_rank("lower", lambda *pair: ranks.get(pair, inf), lambda left, right: left + right)
     ['low', 'er']
     """
     return merge_short(parts, rank, join) if len(parts) < LONG else merge_long(parts, rank, join)
@@ -33,10 +35,7 @@ def merge_short(parts: Sequence[Part], rank: Rank[Part], join: Join[Part]) -> li
     """The plain loop: find the best pair, merge it, look at its two new neighbours."""
     merged = list(parts)
     ranks = [rank(left, right) for left, right in pairwise(merged)]
-    while True:
-        best = min((value for value in ranks if value is not None), default=None)
-        if best is None:
-            return merged
+    while (best := min(ranks, default=inf)) < inf:
         position = ranks.index(best)
         merged[position : position + 2] = [join(merged[position], merged[position + 1])]
         del ranks[position]
@@ -44,6 +43,7 @@ def merge_short(parts: Sequence[Part], rank: Rank[Part], join: Join[Part]) -> li
             ranks[position] = rank(merged[position], merged[position + 1])
         if position:
             ranks[position - 1] = rank(merged[position - 1], merged[position])
+    return merged
 
 
 def merge_long(parts: Sequence[Part], rank: Rank[Part], join: Join[Part]) -> list[Part]:
@@ -58,7 +58,7 @@ def merge_long(parts: Sequence[Part], rank: Rank[Part], join: Join[Part]) -> lis
     queue = [
         (value, position, position, left, right)
         for position, (left, right) in enumerate(pairwise(parts))
-        if (value := rank(left, right)) is not None
+        if (value := rank(left, right)) < inf
     ]
     heapify(queue)
     numbers = count(len(pieces))
@@ -67,7 +67,7 @@ def merge_long(parts: Sequence[Part], rank: Rank[Part], join: Join[Part]) -> lis
         other = following[position] if position >= 0 else len(pieces)
         if other < len(pieces):
             left, right = pieces[position], pieces[other]
-            if left is not None and right is not None and (value := rank(left, right)) is not None:
+            if left is not None and right is not None and (value := rank(left, right)) < inf:
                 heappush(queue, (value, position, next(numbers), left, right))
 
     while queue:

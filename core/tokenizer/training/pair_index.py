@@ -20,6 +20,7 @@ class PairIndex:
         counts: how often each word occurs.
         pair_counts: occurrences of each pair (a string of two characters) in the whole text; may hold zeros.
         corpus_tokens: tokens in the whole text.
+        merged_at: for each word, the numbers of the merges that changed it; the first merge is 1.
     """
 
     def __init__(self, start: Start) -> None:
@@ -29,6 +30,8 @@ class PairIndex:
         self.pair_counts: dict[str, int] = defaultdict(int)
         self._where: dict[str, set[int]] = defaultdict(set)
         self.corpus_tokens = 0
+        self.merged_at: list[list[int]] = [[] for _ in self.words]
+        self._merges = 0
         for number, word in enumerate(self.words):
             count = self.counts[number]
             self.corpus_tokens += count * len(word)
@@ -42,12 +45,14 @@ class PairIndex:
         The pair itself is gone afterwards: overlaps such as the second (a, a) of "aaa" go with it.
         """
         changed: set[str] = set()
+        self._merges += 1
         for number in self._where.pop(pair, ()):
             parts = self.words[number].split(pair)
             merges = len(parts) - 1
             if not merges:  # an earlier merge took this word's occurrence away
                 continue
             self.words[number] = new.join(parts)
+            self.merged_at[number].append(self._merges)
             self.corpus_tokens -= merges * self.counts[number]
             self._recount_neighbours(pair, new, parts, number, changed)
         self.pair_counts.pop(pair, None)

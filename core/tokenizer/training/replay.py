@@ -4,13 +4,15 @@ A training keeps the winner of each step, not its rivals: there are thousands at
 found again by applying the recorded merges to the words up to that step.
 """
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from heapq import nsmallest
+from itertools import pairwise
+from math import inf
 
 from core.tokenizer.training.history import Candidate, Training
 from core.tokenizer.training.merge_by_rank import merge_by_rank
-from core.tokenizer.training.pair_index import PairIndex
+from core.tokenizer.training.replayed_words import replayed_words, spelled
 from core.tokenizer.training.segment import (
     checked_step,
     known_symbols,
@@ -18,7 +20,7 @@ from core.tokenizer.training.segment import (
     segment,
     segment_text,
 )
-from core.tokenizer.training.start import begin, join, symbols
+from core.tokenizer.training.start import join, symbols
 from core.tokenizer.training.wordpiece import likelihood_score
 
 __all__ = ["MergeNode", "candidates_at", "length_curve", "merge_tree", "segment", "segment_text"]
@@ -55,24 +57,15 @@ def candidates_at(training: Training, step: int, top: int = 10) -> tuple[Candida
     checked_step(training, step, first=1)
     if training.algorithm == "unigram":
         return training.states[step - 1].candidates[:top]
-    tokens = list(dict.fromkeys(training.tokens))
-    ids = {token: chr(number) for number, token in enumerate(tokens)}
-    index = PairIndex(begin(training.algorithm, training.word_counts))
-    for done in training.steps[: step - 1]:
-        if done.winner:
-            index.merge(ids[done.winner.left] + ids[done.winner.right], ids[done.winner.token])
-    scores = _scores(training.algorithm, index)
-    best = nsmallest(top, scores, key=lambda pair: (-scores[pair], -index.pair_counts[pair], pair))
-    return tuple(
-        Candidate(
-            left := tokens[ord(pair[0])],
-            right := tokens[ord(pair[1])],
-            join(training.algorithm, left, right),
-            index.pair_counts[pair],
-            scores[pair],
-        )
-        for pair in best
-    )
+    words = replayed_words(training, step - 1)
+    counts, scores = _scored_pairs(training, words)
+    best = nsmallest(top, scores, key=lambda pair: (-scores[pair], -counts[pair], pair))
+    candidates = []
+    for pair in best:
+        left, right = spelled(training, pair)
+        token = join(training.algorithm, left, right)
+        candidates.append(Candidate(left, right, token, counts[pair], scores[pair]))
+    return tuple(candidates)
 
 
 def merge_tree(training: Training, word: str) -> MergeNode:
@@ -111,16 +104,19 @@ def length_curve(training: Training) -> tuple[tuple[int, int], ...]:
     return ((len(training.alphabet) + (training.unknown is not None), length), *after)
 
 
-def _scores(algorithm: str, index: PairIndex) -> dict[str, float]:
-    present = {pair: count for pair, count in index.pair_counts.items() if count > 0}
-    if algorithm != "wordpiece":
-        return {pair: float(count) for pair, count in present.items()}
-    tokens: Counter[str] = Counter()
-    for word, count in zip(index.words, index.counts, strict=True):
+def _scored_pairs(training: Training, words: list[str]) -> tuple[dict[str, int], dict[str, float]]:
+    """Count and score of each pair of neighbours in `words`, where one character stands for one token."""
+    pairs: dict[str, int] = defaultdict(int)
+    tokens: dict[str, int] = defaultdict(int)
+    for word, count in zip(words, training.word_counts.values(), strict=True):
         for character in word:
             tokens[character] += count
-    return {
-        pair: likelihood_score(count, tokens[pair[0]], tokens[pair[1]]) for pair, count in present.items()
+        for left, right in pairwise(word):
+            pairs[left + right] += count
+    if training.algorithm != "wordpiece":
+        return pairs, {pair: float(count) for pair, count in pairs.items()}
+    return pairs, {
+        pair: likelihood_score(count, tokens[pair[0]], tokens[pair[1]]) for pair, count in pairs.items()
     }
 
 
@@ -128,11 +124,11 @@ def _merged_nodes(training: Training, word: str) -> list[MergeNode]:
     """The tokens of a BPE word, each with the merges that really built it here."""
     ranks = merge_ranks(training, len(training.steps))
 
-    def rank(left: MergeNode, right: MergeNode) -> int | None:
-        return ranks.get((left.token, right.token))
+    def rank(left: MergeNode, right: MergeNode) -> float:
+        return ranks.get((left.token, right.token), inf)
 
     def merged(left: MergeNode, right: MergeNode) -> MergeNode:
-        return MergeNode(left.token + right.token, rank(left, right), left, right)
+        return MergeNode(left.token + right.token, ranks[left.token, right.token], left, right)
 
     leaves = [MergeNode(symbol, None) for symbol in known_symbols(training, word)]
     return merge_by_rank(leaves, rank, merged)

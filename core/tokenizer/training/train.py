@@ -52,9 +52,11 @@ def _learn_merges(
     start = begin(algorithm, word_counts)
     _check_smallest(size, len(start.tokens))
     trainer = train_wordpiece if algorithm == "wordpiece" else train_bpe
-    steps, tokens = trainer(start, size, progress)
-    _check_largest(size, len(tokens))
-    return Training(algorithm, start.alphabet, tuple(steps), tuple(tokens), (), word_counts)
+    found = trainer(start, size, progress)
+    _check_largest(size, len(found.tokens))
+    return Training(
+        algorithm, start.alphabet, found.steps, found.tokens, (), word_counts, merged_at=found.merged_at
+    )
 
 
 def _learn_unigram(
@@ -73,7 +75,7 @@ def _learn_unigram(
         (UNKNOWN_TOKENS[algorithm], *result.scores),
         (0.0, *result.scores.values()),
         word_counts,
-        result.states,
+        states=result.states,
     )
 
 

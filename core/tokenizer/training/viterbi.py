@@ -46,23 +46,27 @@ class UnigramScores:
         if not scores:
             raise GlassboxError("tokenizer.training.error.no_tokens")
         self.scores = scores
-        self.longest = max(len(token) for token in scores)
+        self._prefixes = {token[:end] for token in scores for end in range(2, len(token) + 1)}
         self.unknown = min(scores.values()) - UNKNOWN_PENALTY
 
-    def edges_into(self, text: str, end: int) -> list[tuple[int, float]]:
-        """(start, score) of every token that ends at `end`, longest first; of an unknown character if none.
+    def edges(self, text: str) -> list[list[tuple[int, float]]]:
+        """For each place in `text` from 0: (start, score) of every token that ends there, longest first.
 
-        >>> UnigramScores({"a": -1.0, "ab": -2.0}).edges_into("ab", 2)
-        [(0, -2.0), (1, -12.0)]
+        A character that is no token by itself is there too, as an unknown one.
+
+        >>> UnigramScores({"a": -1.0, "ab": -2.0}).edges("ab")
+        [[], [(0, -1.0)], [(0, -2.0), (1, -12.0)]]
         """
-        scores = self.scores
-        edges = [
-            (start, score)
-            for start in range(max(0, end - self.longest), end)
-            if (score := scores.get(text[start:end])) is not None
-        ]
-        if text[end - 1] not in scores:
-            edges.append((end - 1, self.unknown))
+        scores, prefixes = self.scores, self._prefixes
+        edges: list[list[tuple[int, float]]] = [[] for _ in range(len(text) + 1)]
+        for start, character in enumerate(text):
+            edges[start + 1].append((start, scores.get(character, self.unknown)))
+            for end in range(start + 2, len(text) + 1):
+                piece = text[start:end]
+                if piece not in prefixes:
+                    break
+                if piece in scores:
+                    edges[end].append((start, scores[piece]))
         return edges
 
 
@@ -74,9 +78,9 @@ def best_segmentation(text: str, model: UnigramScores) -> Segmentation:
     ('h', 'ug')
     """
     best, came_from = [0.0], [0]
-    for end in range(1, len(text) + 1):
+    for edges in model.edges(text)[1:]:
         top, origin = -inf, 0
-        for start, score in model.edges_into(text, end):
+        for start, score in edges:
             value = best[start] + score
             if value > top:
                 top, origin = value, start
@@ -103,12 +107,8 @@ def n_best(text: str, model: UnigramScores, n: int) -> list[Segmentation]:
     if n < 1:
         raise GlassboxError("tokenizer.training.error.n", value=n)
     reached: list[list[tuple[float, tuple[int, ...]]]] = [[(0.0, (0,))]]
-    for end in range(1, len(text) + 1):
-        ways = [
-            (value + score, (*cuts, end))
-            for start, score in model.edges_into(text, end)
-            for value, cuts in reached[start]
-        ]
+    for end, edges in enumerate(model.edges(text)[1:], 1):
+        ways = [(value + score, (*cuts, end)) for start, score in edges for value, cuts in reached[start]]
         reached.append(nlargest(n, ways, key=lambda way: way[0]))
     return [_segmentation(text, cuts, value, model) for value, cuts in reached[-1]]
 
@@ -128,17 +128,16 @@ def sampled(text: str, model: UnigramScores, alpha: float, seed: int) -> Segment
     """
     if not 0 <= alpha < inf:
         raise GlassboxError("tokenizer.training.error.alpha", value=alpha)
-    total = [0.0]
-    for end in range(1, len(text) + 1):
-        values = [total[start] + alpha * score for start, score in model.edges_into(text, end)]
+    total, edges = [0.0], model.edges(text)
+    for into in edges[1:]:
+        values = [total[start] + alpha * score for start, score in into]
         top = max(values)
         total.append(top + log(sum(exp(value - top) for value in values)))
     random, cuts, log_probability = Random(seed), [len(text)], 0.0  # noqa: S311 - a draw to show, not a secret
     while cuts[-1]:
         end = cuts[-1]
-        edges = model.edges_into(text, end)
-        weights = [exp(total[start] + alpha * score - total[end]) for start, score in edges]
-        start, score = random.choices(edges, weights)[0]
+        weights = [exp(total[start] + alpha * score - total[end]) for start, score in edges[end]]
+        start, score = random.choices(edges[end], weights)[0]
         log_probability += score
         cuts.append(start)
     return _segmentation(text, tuple(reversed(cuts)), log_probability, model)

@@ -19,7 +19,7 @@ Sources: Schuster and Nakajima 2012, "Japanese and Korean Voice Search", section
 
 from collections.abc import Callable, Collection
 
-from core.tokenizer.training.history import UNKNOWN_TOKENS, Candidate, TrainingStep
+from core.tokenizer.training.history import UNKNOWN_TOKENS, Candidate, Merges, TrainingStep
 from core.tokenizer.training.pair_index import PairIndex
 from core.tokenizer.training.score_table import ScoreTable
 from core.tokenizer.training.start import CONTINUATION, Start, join
@@ -68,17 +68,14 @@ def encode_wordpiece(word: str, vocabulary: Collection[str]) -> tuple[str, ...]:
 
 def train_wordpiece(
     start: Start, vocabulary_size: int, progress: Callable[[float], None] | None = None
-) -> tuple[list[TrainingStep], list[str]]:
+) -> Merges:
     """Merge by score until the vocabulary has `vocabulary_size` tokens or every word is one token.
 
     Ties: the higher count first, then the smaller id on the left, then on the right.
 
-    Returns:
-        The steps, and the vocabulary in id order.
-
     >>> from core.tokenizer.training.start import begin
     >>> words = {"hug": 10, "pug": 5, "pun": 12, "bun": 4, "hugs": 5}
-    >>> train_wordpiece(begin("wordpiece", words), 9)[0][0].winner
+    >>> train_wordpiece(begin("wordpiece", words), 9).steps[0].winner
     Candidate(left='##g', right='##s', token='##gs', count=5, score=0.05)
     """
     index = PairIndex(start)
@@ -102,4 +99,4 @@ def train_wordpiece(
         steps.append(TrainingStep(len(steps) + 1, added, (), winner, len(tokens), index.corpus_tokens, None))
         if progress and len(steps) % 100 == 0:
             progress(len(tokens) / vocabulary_size)
-    return steps, tokens
+    return Merges(tuple(steps), tuple(tokens), tuple(map(tuple, index.merged_at)))
