@@ -76,11 +76,12 @@ def _changes(vocabulary: Vocabulary, encoding: Encoding, decoded: str) -> Iterat
         found = decoded.find(unit.after, decoded_at, furthest)
         if found < 0:
             break
-        yield from _gap_change(text, source_at, unit.start, decoded[decoded_at:found])
+        between = decoded[decoded_at:found]
+        yield from _gap_change(vocabulary.algorithm, text, source_at, unit.start, between)
         yield from _unit_changes(text[unit.start : unit.end], unit)
         source_at, decoded_at = unit.end, found + len(unit.after)
     else:
-        yield from _gap_change(text, source_at, len(text), decoded[decoded_at:])
+        yield from _gap_change(vocabulary.algorithm, text, source_at, len(text), decoded[decoded_at:])
         return
     yield Change("other", source_at, len(text), text[source_at:], decoded[decoded_at:])
 
@@ -109,13 +110,18 @@ def _meaning(vocabulary: Vocabulary, encoding: Encoding, group: list[int]) -> st
     return data.decode(errors="replace")
 
 
-def _gap_change(text: str, start: int, end: int, after: str) -> Iterator[Change]:
-    """Characters between two tokens against what the decoder put there."""
+def _gap_change(algorithm: str, text: str, start: int, end: int, after: str) -> Iterator[Change]:
+    """Characters between two tokens against what the decoder put there.
+
+    A byte-level vocabulary leaves nothing out but bytes that it does not have.
+    """
     before = text[start:end]
     if before == after:
         return
     rest = "".join(before.split())
-    if not rest:
+    if algorithm == "byte-bpe":
+        yield Change("unknown", start, end, before, after)
+    elif not rest:
         yield Change("white_space", start, end, before, after)
     elif without_accents(rest) == "":
         yield Change("accents_removed", start, end, before, after)

@@ -24,6 +24,9 @@ class ByteTable:
             self.pieces[token] = piece
         for token, text in self.special_texts.items():
             self.pieces[token] = text.encode()
+        known = set(pieces.values())
+        self.missing = bytes(byte for byte in range(256) if bytes([byte]) not in known)
+        """Bytes without a token, which encoding leaves out; SmolLM2 has 21 of them."""
         self._texts: dict[int, str] = dict(self.special_texts)
         self._lengths = np.array([len(piece or b"") for piece in self.pieces], dtype=np.int64)
 
@@ -58,8 +61,9 @@ class ByteTable:
         return b"".join(map(self.token_bytes, ids)).decode(errors="replace")
 
     def covers(self, data: bytes, ids: Sequence[int]) -> bool:
-        """Whether the bytes of `ids` are as many as those of `data`."""
-        return int(self._lengths[np.asarray(ids, dtype=np.int64)].sum()) == len(data)
+        """Whether the bytes of `ids` are as many as those of `data` that the vocabulary has."""
+        kept = data.translate(None, self.missing) if self.missing else data
+        return int(self._lengths[np.asarray(ids, dtype=np.int64)].sum()) == len(kept)
 
     def encoding(
         self, name: str, text: str, data: bytes, ids: Sequence[int], composition: Composed | None = None
@@ -73,7 +77,8 @@ class ByteTable:
             ids: the tokens.
             composition: where `data` is a composed form, how to get back to `text`.
         """
-        starts, ends = spans_of(data, self._lengths[np.asarray(ids, dtype=np.int64)])
+        lengths = self._lengths[np.asarray(ids, dtype=np.int64)]
+        starts, ends = spans_of(data, lengths, self.missing)
         if composition is not None:
             starts, ends = composition.source_span(starts, ends)
         return Encoding(name, text, TokenColumns(array("i", ids), starts, ends, self._describe))
