@@ -109,6 +109,64 @@ def job(
         raise typer.Exit(1)
 
 
+@app.command()
+def tokenize(
+    text: Annotated[str | None, typer.Argument(help="The text; - reads standard input.")] = None,
+    tokenizer: Annotated[
+        str, typer.Option(help="A name from `tokenizers`, or a tokenizer.json.")
+    ] = "smollm2",
+    file: Annotated[Path | None, typer.Option(help="A UTF-8 text file instead of TEXT.")] = None,
+    special: Annotated[bool, typer.Option(help="Let special tokens in the text be such tokens.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Cut a text into the tokens of a real vocabulary."""
+    from core.tokenizer.command import read_text, tokenize_text
+
+    result = tokenize_text(tokenizer, read_text(text, file), special)
+    if as_json:
+        print(json.dumps(asdict(result)))
+        return
+    for number, spelling, (start, end) in zip(result.ids, result.tokens, result.offsets, strict=True):
+        print(f"{number:>8}  {start:>6}-{end:<6}  {spelling}")
+    print(wording("tokenizer.vocabularies.command.summary", **asdict(result)))
+    if result.cut_characters:
+        cut = f"{result.cut_characters:,}"
+        print(wording("tokenizer.vocabularies.command.cut", count=cut), file=sys.stderr)
+
+
+@app.command()
+def tokenizers(as_json: Json = False) -> None:
+    """List the real vocabularies: algorithm, size, licence, and whether the file is the published one."""
+    from core.tokenizer.command import tokenizer_rows
+
+    rows = tokenizer_rows()
+    if as_json:
+        print(json.dumps({"tokenizers": rows}))
+        return
+    for row in rows:
+        state = wording("command.ready" if row["hash_ok"] else "command.not_ready")
+        print(wording("tokenizer.vocabularies.command.line", **{**row, "state": state}))
+
+
+@app.command("train-tokenizer")
+def train_tokenizer(
+    algorithm: Annotated[str, typer.Option(help="bpe, byte-bpe, wordpiece or unigram.")],
+    vocab_size: Annotated[int, typer.Option(help="Tokens in the finished vocabulary.")],
+    file: Annotated[Path, typer.Option(help="A UTF-8 text file to train on.")],
+    out: Annotated[Path, typer.Option(help="Where to write the tokenizer.json.")],
+    as_json: Json = False,
+) -> None:
+    """Train a tokenizer on a text and save it as a tokenizer.json."""
+    from core.tokenizer.command import read_text
+    from core.tokenizer.command import train_tokenizer as train_and_save
+
+    result = train_and_save(algorithm, vocab_size, read_text(None, file), out)
+    if as_json:
+        print(json.dumps(asdict(result)))
+    else:
+        print(wording("tokenizer.vocabularies.command.trained", **asdict(result)))
+
+
 def read_settings(path: Path) -> dict[str, Any]:
     """The JSON object in the settings file at `path`.
 
