@@ -4,20 +4,19 @@ import math
 from collections.abc import Sequence
 from statistics import fmean
 
-import numpy as np
-
 from core.curriculum.question import Measurement
 from core.tokenizer.samples import corpora
 from core.tokenizer.training.history import Training
-from core.tokenizer.training.lattice import Lattice
 from core.tokenizer.training.replay import segment
 from core.tokenizer.training.train import train
-from core.tokenizer.training.viterbi import UnigramScores, best_segmentation, sampled
+from core.tokenizer.training.viterbi import UnigramScores, n_best, sampled
 from core.tokenizer.training.wordpiece import encode_wordpiece
 from core.tokenizer.words import segmented
 
 WINNERS = 50
 """Merges that BPE and WordPiece are compared over."""
+ALL_CUTS = 1000
+"""More segmentations than a word of these texts has."""
 FLAT = 0.1
 """The exponent that flattens Unigram's probabilities when segmentations are drawn for training."""
 
@@ -106,17 +105,19 @@ def best_cut(small: bool = False) -> Measurement:
     scores = training.states[-1].scores
     model = UnigramScores(scores)
     words = [word for word in training.word_counts if len(word) > 6][: 60 if small else None]
-    ids = {token: number for number, token in enumerate(scores)}
-    totals, _ = Lattice(words, ids, model.longest).forward(np.array(list(scores.values())))
-    best = [best_segmentation(word, model) for word in words]
-    shares = [math.exp(cut.log_probability - total) for cut, total in zip(best, totals, strict=True)]
+    cuts = [n_best(word, model, ALL_CUTS) for word in words]
+    best = [found[0] for found in cuts]
+    shares = [
+        math.exp(found[0].log_probability) / math.fsum(math.exp(cut.log_probability) for cut in found)
+        for found in cuts
+    ]
     drawn = {
         alpha: [sampled(word, model, alpha, seed).pieces for seed, word in enumerate(words)]
         for alpha in (1.0, FLAT)
     }
     differing = {
-        alpha: fmean(pieces != cut.pieces for pieces, cut in zip(cuts, best, strict=True))
-        for alpha, cuts in drawn.items()
+        alpha: fmean(pieces != cut.pieces for pieces, cut in zip(found, best, strict=True))
+        for alpha, found in drawn.items()
     }
     return Measurement(
         value=fmean(shares),
