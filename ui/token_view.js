@@ -1,21 +1,39 @@
 const visible = (text) => text.replace(/\n/g, '\u21b5\n').replace(/\t/g, '\u2192\t')
   .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, (c) => c === '\u007f' ? '\u2421' : String.fromCharCode(0x2400 + c.charCodeAt(0)))
-  .replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g,
-    (c) => '\u27e8' + c.charCodeAt(0).toString(16).toUpperCase() + '\u27e9');
+  .replace(/[\u0080-\u00a0\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb]/g,
+    (c) => '\u27e8' + c.charCodeAt(0).toString(16).toUpperCase() + '\u27e9')
+  .replace(/[\u{e0000}-\u{e01ef}]/gu, (c) => '\u27e8' + c.codePointAt(0).toString(16).toUpperCase() + '\u27e9');
 
-export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
-  let view = parentElement.querySelector('.view');
-  if (!view) { view = document.createElement('div'); view.className = 'view'; parentElement.appendChild(view); }
+const child = (parent, name) => {
+  let found = parent.querySelector('.' + name);
+  if (!found) { found = document.createElement('div'); found.className = name; parent.appendChild(found); }
+  return found;
+};
+
+const piece = (name, text) => {
+  const made = document.createElement('span');
+  made.className = name;
+  made.textContent = text;
+  return made;
+};
+
+// One step of the arrow keys from the focused token to its neighbour.
+const moveFocus = (event, neighbour) => {
+  const next = neighbour({ ArrowRight: 1, ArrowLeft: -1 }[event.key] || 0);
+  if (!next || next === event.target) return;
+  event.preventDefault();
+  event.target.tabIndex = -1;
+  next.tabIndex = 0;
+  next.focus();
+};
+
+// A few tokens, each with a shade and a note of its own.
+function drawShaded({ data, parentElement, setTriggerValue }) {
+  const view = child(parentElement, 'view');
   view.replaceChildren();
   view.setAttribute('role', 'group');
   view.setAttribute('aria-label', data.name);
-  if (data.context) {
-    const context = document.createElement('span');
-    context.className = 'context';
-    context.textContent = visible(data.context);
-    view.appendChild(context);
-  }
+  if (data.context) view.appendChild(piece('context', visible(data.context)));
   const buttons = data.tokens.map((token, index) => {
     const button = document.createElement(data.clickable ? 'button' : 'span');
     button.className = data.clickable ? 'token' : 'token plain';
@@ -29,11 +47,7 @@ export default function (component) {
       button.setAttribute('aria-pressed', String(index === data.selected));
       button.tabIndex = index === Math.max(data.selected, 0) ? 0 : -1;
       button.onclick = () => setTriggerValue('chosen', index);
-      button.onkeydown = (event) => {
-        const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-        const next = step && buttons[index + step];
-        if (next) { event.preventDefault(); next.tabIndex = 0; next.focus(); }
-      };
+      button.onkeydown = (event) => moveFocus(event, (step) => buttons[index + step]);
     }
     view.appendChild(button);
     return button;
@@ -41,12 +55,85 @@ export default function (component) {
   let legend = parentElement.querySelector('.legend');
   if (legend) legend.remove();
   if (data.legend) {
-    legend = document.createElement('div');
-    legend.className = 'legend';
-    const low = document.createElement('span'); low.textContent = data.legend[0];
-    const ramp = document.createElement('span'); ramp.className = 'ramp';
-    const high = document.createElement('span'); high.textContent = data.legend[1];
-    legend.append(low, ramp, high);
-    parentElement.appendChild(legend);
+    legend = child(parentElement, 'legend');
+    legend.append(piece('low', data.legend[0]), piece('ramp', ''), piece('high', data.legend[1]));
   }
+}
+
+// Thousands of tokens: columns of data, one listener for all, plain text nodes.
+const TINTS = 6;
+const KIND_CLASS = { s: ' special', u: ' unknown', p: ' part' };
+const bytesOf = (text) => [...new TextEncoder().encode(text)].map((byte) => byte.toString(16).toUpperCase().padStart(2, '0'));
+
+function runNote(data, index) {
+  const { words, texts, ids, starts, lengths, kinds } = data;
+  const kind = words[kinds[index]];
+  const bytes = kinds[index] === 'p' ? texts[index] : bytesOf(texts[index]).slice(0, 24).join(' ');
+  const place = lengths[index] > 1 ? `${starts[index]}\u2013${starts[index] + lengths[index] - 1}` : `${starts[index]}`;
+  return [`#${data.first + index + 1}`, `${words.id} ${ids[index]}`, `${words.bytes} ${bytes}`, `${words.characters} ${place}`]
+    .concat(kind ? [kind] : []).join(' \u00b7 ');
+}
+
+function fillRun(view, data) {
+  const fragment = document.createDocumentFragment();
+  data.texts.forEach((text, index) => {
+    const kind = data.kinds[index];
+    const token = document.createElement('span');
+    token.className = `cell tint${(data.first + index) % TINTS}${KIND_CLASS[kind] || ''}`;
+    token.textContent = visible(text).replaceAll(' ', '\u00b7') || '\u2205';
+    token.dir = 'auto';
+    token.tabIndex = -1;
+    token.setAttribute('role', 'button');
+    token.setAttribute('aria-label', `${text} ${data.words.id} ${data.ids[index]}`);
+    if (/^\s/.test(text)) fragment.append('\u200b');  // a line may break before a space, which is drawn as a dot
+    token.index = index;
+    fragment.append(token);
+  });
+  view.replaceChildren(fragment);
+}
+
+function markRun(view, data) {
+  const cells = view.querySelectorAll('.cell');
+  const before = cells[view.marked];
+  if (before) { before.removeAttribute('aria-pressed'); before.tabIndex = -1; }
+  view.marked = data.selected;
+  const now = cells[data.selected];
+  if (now) now.setAttribute('aria-pressed', 'true');
+  (now || cells[0] || {}).tabIndex = 0;
+}
+
+function drawRun({ data, parentElement, setTriggerValue }) {
+  const view = child(parentElement, 'view');
+  const note = child(parentElement, 'note');
+  view.classList.add('run');
+  view.setAttribute('role', 'group');
+  view.setAttribute('aria-label', data.name);
+  if (view.signature !== data.signature) {
+    view.signature = data.signature;
+    fillRun(view, data);
+  }
+  markRun(view, data);
+  const at = (event) => event.target.closest('.cell');
+  const explain = (token) => {
+    note.textContent = token ? runNote(data, token.index) : '';
+    if (!token) return;
+    note.style.left = `${Math.max(0, Math.min(token.offsetLeft, view.clientWidth - note.offsetWidth))}px`;
+    note.style.top = `${token.offsetTop + token.offsetHeight - view.scrollTop + 4}px`;
+  };
+  view.onmouseover = (event) => explain(at(event));
+  view.onmouseleave = () => explain(null);
+  view.onfocusin = (event) => explain(at(event));
+  view.onfocusout = () => explain(null);
+  view.onclick = (event) => { const token = at(event); if (token) setTriggerValue('chosen', token.index); };
+  view.onkeydown = (event) => {
+    const token = at(event);
+    if (!token) return;
+    if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); setTriggerValue('chosen', token.index); return; }
+    const cells = view.querySelectorAll('.cell');
+    moveFocus(event, (step) => cells[token.index + step]);
+  };
+}
+
+export default function (component) {
+  if (component.data.texts) drawRun(component); else drawShaded(component);
 }

@@ -1,12 +1,13 @@
 """Tokens as a reader sees them: coloured, clickable, escaped, with invisible characters made visible.
 
 The component receives the tokens as data and writes them with `textContent`, so nothing that a
-model or a reader wrote is ever read as markup. Colour is never alone: the underline thickens with
-the shade, and each token carries its number in words on hover and for screen readers. The arrow
-keys move between tokens.
+model or a reader wrote is ever read as markup. Colour is never alone: a shade comes with a thicker
+underline, neighbours with tints of their own have borders, and each token carries its number in words
+on hover and for screen readers. The arrow keys move between tokens.
 """
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,22 @@ class ShownToken:
     text: str
     shade: float = 0.0
     note: str = ""
+
+
+@dataclass(frozen=True)
+class TokenRun:
+    """Up to 30,000 tokens in a row, as columns of equal length, so that they reach the browser quickly.
+
+    `kinds` has one letter a token: "t" text, "p" part of a character (its text is its bytes in
+    hexadecimal), "s" special, "u" unknown. `first` is the place of the first token in the whole text.
+    """
+
+    texts: Sequence[str]
+    ids: Sequence[int]
+    starts: Sequence[int]
+    lengths: Sequence[int]
+    kinds: str
+    first: int = 0
 
 
 _FOLDER = Path(__file__).parent
@@ -63,9 +80,45 @@ def show_tokens(
         "clickable": clickable,
         "legend": legend,
     }
+    return _chosen(data, key, len(tokens))
+
+
+def show_token_run(
+    run: TokenRun, key: str, name: str, words: Mapping[str, str], selected: int | None = None
+) -> int | None:
+    """Draw many tokens, neighbours in different tints, each with its number on hover.
+
+    Args:
+        run: the tokens.
+        key: the element's key.
+        name: what the row is, for screen readers.
+        words: the reader's words for "id", "bytes", "characters" and the kinds "p", "s" and "u".
+        selected: index in `run` of the token to mark.
+
+    Returns:
+        The index in `run` of the token that the reader chose in this run of the script, or None.
+    """
+    data: dict[str, Any] = {
+        "name": name,
+        "texts": list(run.texts),
+        "ids": list(run.ids),
+        "starts": list(run.starts),
+        "lengths": list(run.lengths),
+        "kinds": run.kinds,
+        "first": run.first,
+        "words": dict(words),
+        "selected": -1 if selected is None else selected,
+    }
+    # Drawing is skipped in the browser where only the mark has moved.
+    content = repr((data["texts"], data["ids"], run.first, data["words"]))
+    data["signature"] = hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+    return _chosen(data, key, len(run.texts))
+
+
+def _chosen(data: dict[str, Any], key: str, count: int) -> int | None:
     result = _component(data=data, key=key, on_chosen_change=_no_callback)
     chosen = getattr(result, "chosen", None)
-    return int(chosen) if isinstance(chosen, int | float) and 0 <= chosen < len(tokens) else None
+    return int(chosen) if isinstance(chosen, int | float) and 0 <= chosen < count else None
 
 
 def _no_callback() -> None:

@@ -1,0 +1,32 @@
+"""Encodings of one text in columns: a column ends where all vocabularies cut."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.plots.tokenizer_tables import face_texts
+from core.tokenizer.alignment import Alignment
+from core.tokenizer.encoding import Encoding
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A stretch of the text: the tokens of each vocabulary in it."""
+
+    rows: tuple[list[str], ...]
+    differs: bool
+    """Whether the vocabularies cut inside it in different places."""
+
+
+def alignment_columns(
+    alignment: Alignment, encodings: Sequence[Encoding], first: int, last: int
+) -> list[Column]:
+    """The columns for the segments from `first` up to `last`."""
+    found = []
+    inside = {boundary.position for boundary in alignment.boundaries if not boundary.shared}
+    for segment in alignment.segments[first:last]:
+        rows = tuple(
+            face_texts(encoding, *span) for encoding, span in zip(encodings, segment.tokens, strict=True)
+        )
+        differs = any(position in inside for position in range(segment.start + 1, segment.end))
+        found.append(Column(rows, differs or len({len(row) for row in rows}) > 1))
+    return found
