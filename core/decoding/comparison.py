@@ -7,6 +7,10 @@ from pathlib import Path
 from core.decoding.intervals import Estimate
 from core.decoding.json_result import result_from_json
 from core.errors import GlassboxError
+from core.wording import Words
+
+ESTIMATED = ("rep_4", "rep_2", "rep_3", "distinct_2", "repetition", "entropy", "perplexity")
+"""The measures of a summary that have an interval, the most telling first."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +82,14 @@ class Comparison:
             for row in self.rows
         ]
 
-    def flat_summaries(self) -> list[dict[str, object]]:
-        """One flat dict a way of decoding, each estimate with `_low` and `_high`, and all its settings."""
-        return [_flat(summary) | self.settings[summary.setting] for summary in self.summaries]
+    def table(self, words: Words) -> list[dict[str, object]]:
+        """One row a way of decoding, headed in the reader's language, each estimate with its 95% interval."""
+        return [_summary_row(summary, words) for summary in self.summaries]
+
+    def text_table(self, words: Words) -> list[dict[str, object]]:
+        """One row a text, headed in the reader's language."""
+        labels = {summary.setting: summary.label for summary in self.summaries}
+        return [_text_row(row, labels[row.setting], self.prompts[row.prompt], words) for row in self.rows]
 
 
 def read_comparison(path: Path) -> Comparison:
@@ -100,13 +109,39 @@ def read_json(path: Path) -> object:
         raise GlassboxError("decoding.measures.error.result", file=path.name, field="-") from error
 
 
-def _flat(result: TextRow | SettingSummary) -> dict[str, object]:
-    flat: dict[str, object] = {}
-    for name, value in asdict(result).items():
-        if name == "token_ids":
-            flat["tokens"] = len(value)
-        elif isinstance(value, dict):
-            flat |= {name: value["value"], f"{name}_low": value["low"], f"{name}_high": value["high"]}
-        else:
-            flat[name] = value
+def _flat(row: TextRow) -> dict[str, object]:
+    flat = asdict(row)
+    flat["tokens"] = len(flat.pop("token_ids"))
     return flat
+
+
+def _summary_row(summary: SettingSummary, words: Words) -> dict[str, object]:
+    row: dict[str, object] = {
+        words("decoding.measures.column.way"): summary.label,
+        words("decoding.measures.column.texts"): summary.texts,
+    }
+    for measure in ESTIMATED:
+        estimate: Estimate = getattr(summary, measure)
+        row[words(f"decoding.measures.name.{measure}")] = words(
+            "decoding.measures.column.estimate", value=estimate.value, low=estimate.low, high=estimate.high
+        )
+    return row | {
+        words("decoding.measures.column.self_bleu"): summary.self_bleu,
+        words("decoding.measures.column.mean_tokens"): round(summary.mean_tokens, 1),
+        words("decoding.measures.column.tokens_per_second"): round(summary.tokens_per_second, 1),
+    }
+
+
+def _text_row(row: TextRow, way: str, prompt: str, words: Words) -> dict[str, object]:
+    cells = {
+        "way": way,
+        "prompt": prompt,
+        "seed": row.seed,
+        "text": row.text,
+        "rep_4": round(row.rep_4, 3),
+        "onset": row.loop_onset,
+        "period": row.loop_period,
+        "entropy": round(row.entropy, 3),
+        "perplexity": round(row.perplexity, 2),
+    }
+    return {words(f"decoding.measures.column.{name}"): value for name, value in cells.items()}

@@ -108,7 +108,7 @@ def _add_start(
             mode="markers+text",
             marker={"color": PALETTE.neutral, "symbol": "circle-open", "size": 9},
             text=texts,
-            textposition="top center",
+            textposition="top right",  # at the left edge, where a centred text would be cut
             name=name,
             hovertemplate="%{text}<extra></extra>",
             showlegend=False,

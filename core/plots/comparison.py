@@ -22,7 +22,7 @@ def comparison_figure(comparison: Comparison, measure: str, words: Words) -> go.
     drawn = figure(
         words("decoding.measures.compare.title", measure=words(f"decoding.measures.name.{measure}")),
         axis_title(measure, words),
-        words("decoding.measures.compare.y"),
+        words("decoding.measures.column.way"),
         height=160 + 44 * len(summaries),
     )
     rows = list(range(len(summaries)))
@@ -44,7 +44,10 @@ def comparison_figure(comparison: Comparison, measure: str, words: Words) -> go.
     )
     # Two ways may have the same label, so places are numbers and labels their text.
     drawn.update_yaxes(
-        tickvals=rows, ticktext=[_in_lines(s.label) for s in summaries], range=[len(rows) - 0.5, -0.5]
+        tickvals=rows,
+        ticktext=[_in_lines(s.label) for s in summaries],
+        range=[len(rows) - 0.5, -0.5],
+        title_standoff=28,
     )
     drawn.update_xaxes(rangemode="tozero")
     return drawn

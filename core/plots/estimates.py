@@ -9,15 +9,15 @@ from core.plots.theme import PALETTE
 from core.wording import Words
 
 UNITS = {
-    "repetition": "share",
+    "rep_4": "share",
     "rep_2": "share",
     "rep_3": "share",
-    "rep_4": "share",
     "distinct_2": "share",
+    "repetition": "share",
     "entropy": "nats",
     "perplexity": "choices",
 }
-"""The measures of a summary that have an interval, and the unit of each."""
+"""The measures of a summary that have an interval, and the unit of each; the first is drawn at first."""
 
 
 def estimate_of(summary: SettingSummary, measure: str) -> Estimate:

@@ -22,8 +22,9 @@ def sweep_figure(sweep: Sweep, measure: str, words: Words) -> go.Figure:
         words: the reader's language.
     """
     name = words(f"decoding.measures.name.{measure}")
-    title = words("decoding.measures.sweep.title", measure=name, knob=sweep.knob)
-    drawn = figure(title, sweep.knob, axis_title(measure, words))
+    knob = words(f"decoding.{sweep.knob}.label")
+    title = words("decoding.measures.sweep.title", measure=name, knob=knob)
+    drawn = figure(title, knob, axis_title(measure, words))
     points = sorted(
         ((sweep.values[s.setting], estimate_of(s, measure)) for s in sweep.comparison.summaries),
         key=lambda p: p[0],
@@ -47,7 +48,7 @@ def sweep_figure(sweep: Sweep, measure: str, words: Words) -> go.Figure:
         marker={"size": 9, "symbol": "circle"},
         name=name,
         hovertext=interval_texts(estimates, words),
-        hovertemplate=f"{sweep.knob} = %{{x}}<br>%{{hovertext}}<extra></extra>",
+        hovertemplate=f"{knob} = %{{x}}<br>%{{hovertext}}<extra></extra>",
     )
     wide = min(values) > 0 and max(values) / min(values) >= LOGARITHMIC_FROM
     drawn.update_xaxes(

@@ -66,6 +66,7 @@ def _show_inputs() -> dict[str, Any] | None:
         key="decoding.compare.settings",
         help=t("decoding.compare.settings_help"),
         persist_state="session",
+        wrap=True,
     )
     st.session_state.setdefault(
         "decoding.compare.prompts",
@@ -124,10 +125,10 @@ def show_comparison(comparison: Comparison, csv: str) -> None:
     """The chart of one measure, the table of all, every text, and the download."""
     measure = show_measure_choice("decoding.compare.measure")
     st.plotly_chart(comparison_figure(comparison, measure, t), key="decoding.compare.chart")
-    st.dataframe(comparison.flat_summaries(), hide_index=True, key="decoding.compare.table")
+    st.dataframe(comparison.table(t), hide_index=True, key="decoding.compare.table")
     show_csv(csv, "comparison.csv", "decoding.compare.csv")
     with st.expander(t("decoding.compare.texts"), icon=":material/notes:"):
-        st.dataframe(comparison.flat_rows(), hide_index=True, key="decoding.compare.rows")
+        st.dataframe(comparison.text_table(t), hide_index=True, key="decoding.compare.rows")
 
 
 def show_csv(csv: str, name: str, key: str) -> None:

@@ -110,4 +110,5 @@ def base_settings(knob: str) -> DecodingSettings:
 def _show_result(sweep: Sweep, csv: str) -> None:
     measure = show_measure_choice("decoding.sweep.measure")
     st.plotly_chart(sweep_figure(sweep, measure, t), key="decoding.sweep.chart")
+    st.dataframe(sweep.comparison.table(t), hide_index=True, key="decoding.sweep.table")
     show_csv(csv, "sweep.csv", "decoding.sweep.csv")

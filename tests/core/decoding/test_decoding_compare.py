@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import re
 
 import pytest
 
@@ -17,6 +18,7 @@ from core.decoding.repetition import rep_n
 from core.decoding.settings import DecodingSettings
 from core.errors import GlassboxError
 from core.jobs.context import JobCancelled, JobContext
+from core.wording import words_in
 
 GREEDY = DecodingSettings(max_new_tokens=12)
 SAMPLE = DecodingSettings("sample", max_new_tokens=12, top_k=20)
@@ -100,9 +102,22 @@ def test_flat_rows_are_a_table(comparison):
     assert all(row.keys() == rows[0].keys() for row in rows)
     assert rows[0]["setting"] == "greedy"
     assert rows[0]["prompt"] == "hello there"
-    summaries = comparison.flat_summaries()
-    assert summaries[1]["top_k"] == 20
-    assert summaries[1]["rep_2_low"] <= summaries[1]["rep_2"] <= summaries[1]["rep_2_high"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_tables_are_headed_in_the_readers_language(comparison, language):
+    words = words_in(language)
+    ways = comparison.table(words)
+    assert [row[words("decoding.measures.column.way")] for row in ways] == [
+        summary.label for summary in comparison.summaries
+    ]
+    shown = ways[1][words("decoding.measures.name.rep_2")]
+    value, low, high = (float(number) for number in re.findall(r"\d+(?:\.\d+)?(?:e-\d+)?", shown))
+    assert low <= value <= high
+    assert value == pytest.approx(comparison.summaries[1].rep_2.value, abs=5e-3)
+    texts = comparison.text_table(words)
+    assert texts[0][words("decoding.measures.column.text")] == comparison.rows[0].text
+    assert texts[0][words("decoding.measures.column.prompt")] == "hello there"
 
 
 def test_label_names_what_is_not_the_default():
