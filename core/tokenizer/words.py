@@ -7,7 +7,8 @@ dictionary knows nothing, by a hidden Markov model over characters. A subword vo
 this: any cut will do, as long as the model learns what the pieces mean.
 
 Simplified: scripts without spaces other than Chinese (Thai, Japanese kana) are cut at their punctuation
-only; Japanese kanji are read as if they were Chinese. Parts of speech are given for Chinese alone.
+only; Japanese kanji are read as if they were Chinese. Parts of speech are given for Chinese (jieba) and
+English (`english_tagger`, where its weights are installed), by models that err: estimates, not facts.
 Sources: jieba 0.42.1 (MIT), https://github.com/fxsjy/jieba; Unicode Standard Annex 29, section 4.
 """
 
@@ -15,21 +16,23 @@ import sys
 import threading
 import tomllib
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import regex
 
+from core.embedding.language import is_english
+from core.tokenizer.english_tagger import english_tagger, tagger_installed
 from core.tokenizer.samples import SAMPLES_FOLDER
 
 if TYPE_CHECKING:
     from core.tokenizer.vocabularies.vocabulary import Vocabulary
 
 UNTAGGED = "untagged"
-"""The part of speech of a word in a language without a tagger here."""
+"""The part of speech of a word for which there is no tagger: another language, or weights not installed."""
 
 _TAGS = {
     "name": "nr ns nt nz j",
@@ -44,7 +47,9 @@ _TAGS = {
     "pronoun": "r",
     "preposition": "p",
     "conjunction": "c",
-    "particle": "u y e o",
+    "interjection": "e o",
+    "determiner": "",
+    "particle": "u y",
     "idiom": "i l",
     "affix": "h k",
     "punctuation": "w",
@@ -52,6 +57,23 @@ _TAGS = {
 """Parts of speech by the beginnings of jieba's tags (the ICTCLAS set); the longest beginning decides."""
 
 _PARTS = {tag: part for part, tags in _TAGS.items() for tag in tags.split()}
+_UNIVERSAL = {
+    "ADJ": "adjective",
+    "ADP": "preposition",
+    "ADV": "adverb",
+    "AUX": "verb",
+    "CCONJ": "conjunction",
+    "DET": "determiner",
+    "INTJ": "interjection",
+    "NOUN": "noun",
+    "NUM": "number",
+    "PART": "particle",
+    "PRON": "pronoun",
+    "PROPN": "name",
+    "SCONJ": "conjunction",
+    "VERB": "verb",
+}
+"""The same for the universal tags that the English tagger gives."""
 PARTS_OF_SPEECH = (*_TAGS, "other", UNTAGGED)
 
 _PIECE = regex.compile(
@@ -62,6 +84,7 @@ _PIECE = regex.compile(
     regex.VERSION1 | regex.VERBOSE,
 )
 _HAN = regex.compile(r"\p{Han}")
+SENTENCE_ENDS = ".!?。！？"
 _lock = threading.Lock()
 
 
@@ -115,14 +138,23 @@ class ThreeWays:
 
 
 def segmented(text: str) -> tuple[Word, ...]:
-    """The words and punctuation marks of `text` in order, Chinese ones with their part of speech.
+    """The words and punctuation marks of `text` in order, Chinese and English ones with their part of speech.
+
+    Raises:
+        GlassboxError: the weights of the English tagger are installed, but altered.
 
     >>> [word.text for word in segmented("It's the 3rd test-run.")]
     ["It's", 'the', '3rd', 'test-run', '.']
     >>> [(word.text, word.part_of_speech, word.stop_word) for word in segmented("我们学习数学")]
     [('我们', 'pronoun', True), ('学习', 'verb', False), ('数学', 'noun', False)]
     """
-    return tuple(_words(text))
+    words = list(_words(text))
+    if tagger_installed() and is_english(_HAN.sub("", text)):
+        for places in filter(None, _english_sentences(words)):
+            tags = english_tagger().tag([words[place].text for place in places])
+            for place, tag in zip(places, tags, strict=True):
+                words[place] = replace(words[place], part_of_speech=_UNIVERSAL.get(tag, "other"))
+    return tuple(words)
 
 
 def stop_words(language: str) -> frozenset[str]:
@@ -183,6 +215,18 @@ def _words(text: str) -> Iterator[Word]:
         else:
             visible = unicodedata.category(found.group()[0])[0] in "PS"
             yield Word(found.group(), start, found.end(), "punctuation" if visible else "other", False)
+
+
+def _english_sentences(words: Sequence[Word]) -> Iterator[list[int]]:
+    """The places of the words of each sentence, which a Chinese word or . ! ? ends."""
+    places: list[int] = []
+    for place, word in enumerate(words):
+        if word.part_of_speech in (UNTAGGED, "number") and not _HAN.match(word.text):
+            places.append(place)
+        elif _HAN.match(word.text) or word.text in SENTENCE_ENDS:
+            yield places
+            places = []
+    yield places
 
 
 def _part(flag: str) -> str:

@@ -1,12 +1,19 @@
 """Words, their parts of speech and stop words; characters, words and subwords of one text."""
 
+import gzip
+import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
 
 import pytest
 
+from core.errors import GlassboxError
+from core.tokenizer import english_tagger
 from core.tokenizer.encoding import Encoding, Token
 from core.tokenizer.samples import corpora, parallel
 from core.tokenizer.words import (
@@ -66,9 +73,43 @@ def test_parts_of_speech_and_stop_words_of_a_chinese_sentence() -> None:
     assert {text for text, word in words.items() if word.stop_word} == {"把", "了", "上"}
 
 
-def test_english_is_not_tagged_and_says_so() -> None:
-    words = segmented("The teacher wrote 12 answers.")
-    assert [word.part_of_speech for word in words] == [
+def parts(text: str) -> list[str]:
+    return [word.part_of_speech for word in segmented(text)]
+
+
+@pytest.mark.real_model
+def test_english_is_tagged_sentence_by_sentence_also_beside_chinese() -> None:
+    tagged = ["determiner", "noun", "verb", "number", "noun", "punctuation"]
+    assert parts("The teacher wrote 12 answers.") == tagged
+    assert parts("The teacher wrote 12 answers. 老师写了。The teacher wrote 12 answers.")[:6] == tagged
+    assert parts("老师写了。The teacher wrote 12 answers.")[-6:] == tagged
+    assert parts("She walks home. The evening walks were")[:3] == ["pronoun", "verb", "adverb"]
+    assert parts("She walks home. The evening walks were")[-3:] == ["noun", "noun", "verb"]
+
+
+@pytest.mark.real_model
+def test_the_tagger_gives_what_the_makers_own_code_gives() -> None:
+    package = Path(next(iter(find_spec(english_tagger.PACKAGE).submodule_search_locations)))
+    code = spec_from_file_location("makers_tagger", package / "perceptron.py")
+    makers = module_from_spec(code)
+    code.loader.exec_module(makers)
+    raw = json.loads(gzip.decompress((package / "data" / "tagger.json.gz").read_bytes()))
+    oracle = makers.Tagger(raw["weights"], raw["tagdict"], raw["classes"], frozenset(raw["vocabulary"]))
+    sentences = [re.findall(r"[\w']+", line) for line in re.split(r"[.:]", corpora()["english"])]
+    sentences += [re.findall(r"[\w']+", line) for line in parallel()["en"]] + [["Zyx", "qwrt9", "ß"], []]
+    tag = english_tagger.english_tagger().tag
+    for sentence in sentences:
+        assert tag(sentence) == tuple(label.split("|")[0] for label in oracle.tag(sentence))
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "tr", "sw", "ru", "ar"])
+def test_other_languages_are_not_tagged_and_say_so(language: str) -> None:
+    assert set(parts(" ".join(parallel()[language]))) == {UNTAGGED, "punctuation"}
+
+
+def test_without_the_weights_english_is_not_tagged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(english_tagger, "PACKAGE", "no_such_package")
+    assert parts("The teacher wrote 12 answers.") == [
         UNTAGGED,
         UNTAGGED,
         UNTAGGED,
@@ -76,7 +117,25 @@ def test_english_is_not_tagged_and_says_so() -> None:
         UNTAGGED,
         "punctuation",
     ]
-    assert [word.stop_word for word in words] == [True, False, False, False, False, False]
+
+
+@pytest.mark.real_model
+def test_altered_weights_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(english_tagger, "SHA256", "0" * 64)
+    english_tagger.english_tagger.cache_clear()
+    with pytest.raises(GlassboxError, match=r"not the published one.*denckring-en-pos==0\.6\.0"):
+        segmented("The teacher wrote 12 answers.")
+
+
+def test_english_stop_words_are_found_whatever_their_case() -> None:
+    assert [word.stop_word for word in segmented("The teacher wrote THE answers.")] == [
+        True,
+        False,
+        False,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_mixed_scripts_emoji_and_strange_characters_lose_nothing() -> None:
