@@ -21,7 +21,10 @@ from core.errors import GlassboxError
 from core.wording import LANGUAGES, all_wording
 
 CURRICULUM_FOLDER = Path(__file__).parent.parent.parent / "assets" / "curriculum"
-MEASUREMENT_TABLES = {"decoding": "core.decoding.measurements"}
+MEASUREMENT_TABLES = {
+    "decoding": "core.decoding.measurements",
+    "tokenizer": "core.tokenizer.measurements",
+}
 """The module of each topic whose `MEASUREMENTS` decides its predictions; imports no model library."""
 
 MAX_WORDS = 160

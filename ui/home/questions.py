@@ -12,7 +12,7 @@ LONGEST_SEARCH = 200
 
 
 def show_all_questions() -> None:
-    """The search box and the questions that match it, each a link to its experiment."""
+    """The search box and the questions that match it, by lesson, each a link to its experiment."""
     st.header(t("home.questions.title"), anchor=False)
     asked = st.text_input(
         t("home.questions.search"),
@@ -25,5 +25,9 @@ def show_all_questions() -> None:
     found = matching([question for topic in topics() for question in questions(topic)], asked)
     if not found:
         st.info(t("home.questions.none", text=asked), icon=":material/search_off:")
-    for question in found:
-        show_question_link(question)
+    for topic in topics():
+        own = [question for question in found if question.topic == topic]
+        if own:
+            st.subheader(t(f"{topic}.nav"), anchor=False)
+        for question in own:
+            show_question_link(question)
