@@ -33,11 +33,12 @@ class TrainingStep:
 
     Attributes:
         number: from 1.
-        added: the new token; None where the merge spells a token that exists already, and for Unigram.
+        added: the new token; None for Unigram, and where a merge spells a token that exists already (in
+            WordPiece a run of `#` can, because of its prefix `##`).
         removed: the tokens that this step pruned (Unigram), worst first.
         winner: the merge that was chosen; None for Unigram, which removes many at once.
         vocabulary_size: tokens after the step, the unknown token included.
-        corpus_tokens: tokens in the training text after the step.
+        corpus_tokens: tokens in the training text after the step, as the trainer cuts it.
         log_likelihood: of the training text in nats, summed over all segmentations (Unigram only).
     """
 

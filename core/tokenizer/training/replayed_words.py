@@ -32,16 +32,6 @@ def spelled(training: Training, word: str) -> tuple[str, ...]:
     return tuple([tokens[ord(character)] for character in word])
 
 
-@lru_cache(maxsize=8)
-def spelled_once(training: Training) -> bool:
-    """Whether no token was made in two ways, such as `aaa` from `aa a` and from `a aa`.
-
-    Then a merged pair never comes back, and replaying the merges in order is the same as merging the
-    pair with the lowest rank first.
-    """
-    return all(step.added for step in training.steps)
-
-
 def _replayed(training: Training, place: int, step: int) -> str:
     merges = _merges(training)
     word = _first_words(training)[place]

@@ -11,7 +11,7 @@ from math import inf
 from core.errors import GlassboxError
 from core.tokenizer.training.history import Training
 from core.tokenizer.training.merge_by_rank import merge_by_rank
-from core.tokenizer.training.replayed_words import replayed_word, spelled, spelled_once
+from core.tokenizer.training.replayed_words import replayed_word, spelled
 from core.tokenizer.training.start import symbols
 from core.tokenizer.training.viterbi import UnigramScores, best_segmentation
 from core.tokenizer.training.wordpiece import encode_wordpiece
@@ -80,7 +80,7 @@ def known_symbols(training: Training, word: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8)
 def merge_ranks(training: Training, step: int) -> dict[tuple[str, str], int]:
-    """The number of the step, up to `step`, that merged each pair; the later one where a pair came twice."""
+    """The number of the step, up to `step`, that merged each pair."""
     winners = (step.winner for step in training.steps[:step])
     return {(won.left, won.right): number for number, won in enumerate(winners, 1) if won}
 
@@ -104,13 +104,12 @@ def _cutter(training: Training, step: int) -> Cut:
 def _bpe_cutter(training: Training, step: int) -> Cut:
     """Words of the training text are replayed, which is many times faster; others are merged by rank.
 
-    The two agree unless a token was made in two ways, which is rare: then all words are merged by rank.
+    The two agree: once merged, a pair never comes back, because a token is only ever made by one merge.
     """
     ranks = merge_ranks(training, step)
-    replayable = spelled_once(training)
 
     def cut(word: str) -> tuple[str, ...]:
-        if replayable and word in training.word_counts:
+        if word in training.word_counts:
             return spelled(training, replayed_word(training, word, step))
         known = known_symbols(training, word)
         return tuple(merge_by_rank(known, lambda *pair: ranks.get(pair, inf), str.__add__))

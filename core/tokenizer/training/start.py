@@ -1,5 +1,6 @@
 """Where merging begins: the words cut into single symbols, and the alphabet of these symbols.
 
+Byte-level BPE starts from the 256 bytes instead of characters, so nothing is ever unknown to it.
 Ids follow the alphabet in sorted order, as in Hugging Face `tokenizers`; they matter, because a tie
 between two pairs goes to the smaller ids.
 """
@@ -7,8 +8,8 @@ between two pairs goes to the smaller ids.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.tokenizer.training.byte_level import BYTE_CHARACTERS, to_byte_characters
 from core.tokenizer.training.history import UNKNOWN_TOKENS
+from core.tokenizer.vocabularies.byte_alphabet import byte_characters, spelled
 
 CONTINUATION = "##"
 """WordPiece writes it before a piece that does not begin its word."""
@@ -38,7 +39,7 @@ def symbols(algorithm: str, word: str) -> tuple[str, ...]:
     (('n', 'é'), ('n', 'Ã', '©'), ('n', '##é'))
     """
     if algorithm == "byte-bpe":
-        return tuple(to_byte_characters(word))
+        return tuple(spelled(word.encode("utf-8")))
     if algorithm == "wordpiece":
         return (*word[:1], *[CONTINUATION + character for character in word[1:]])
     return tuple(word)
@@ -60,7 +61,7 @@ def begin(algorithm: str, word_counts: Mapping[str, int]) -> Start:
     ('<unk>', 'a', 'b')
     """
     words = tuple((symbols(algorithm, word), count) for word, count in word_counts.items())
-    found = BYTE_CHARACTERS if algorithm == "byte-bpe" else {symbol for word, _ in words for symbol in word}
+    found = byte_characters() if algorithm == "byte-bpe" else {symbol for word, _ in words for symbol in word}
     alphabet = tuple(sorted(found))
     unknown = UNKNOWN_TOKENS.get(algorithm)
     return Start(algorithm, (unknown, *alphabet) if unknown else alphabet, alphabet, words)

@@ -4,8 +4,8 @@ A segmentation's log-probability is the sum of its tokens' scores. A character t
 ten nats more than the unlikeliest token, and neighbouring unknown characters become one unknown piece;
 both are SentencePiece's rules.
 
-Segmentations with the same tokens in another order are equally likely; SentencePiece adds 32-bit numbers,
-so rounding may order such a tie differently there.
+Segmentations with the same tokens in another order ("00 0" and "0 00") are equally likely; which comes
+first is decided by rounding. `tokenizers` adds 64-bit numbers, as is done here, SentencePiece 32-bit ones.
 
 Sources: Kudo 2018, "Subword Regularization", sections 3.2 and 3.3; Kudo and Richardson 2018,
 "SentencePiece", section 3.
@@ -17,6 +17,8 @@ from heapq import nlargest
 from itertools import pairwise
 from math import exp, inf, log
 from random import Random
+
+import numpy as np
 
 from core.errors import GlassboxError
 
@@ -70,18 +72,23 @@ class UnigramScores:
         return edges
 
 
-def best_segmentation(text: str, model: UnigramScores) -> Segmentation:
+def best_segmentation(
+    text: str, model: UnigramScores, precision: type[float] | type[np.float32] = float
+) -> Segmentation:
     """The likeliest segmentation (Viterbi); of equally likely ones the one with the longer last token.
+
+    Args:
+        precision: what sums are kept in; `np.float32` decides ties as SentencePiece does.
 
     >>> model = UnigramScores({"h": -3.0, "u": -3.0, "g": -3.0, "hu": -2.0, "ug": -1.5})
     >>> best_segmentation("hug", model).pieces
     ('h', 'ug')
     """
-    best, came_from = [0.0], [0]
+    best, came_from = [precision(0.0)], [0]
     for edges in model.edges(text)[1:]:
-        top, origin = -inf, 0
+        top, origin = precision(-inf), 0
         for start, score in edges:
-            value = best[start] + score
+            value = best[start] + precision(score)
             if value > top:
                 top, origin = value, start
         best.append(top)
@@ -89,7 +96,7 @@ def best_segmentation(text: str, model: UnigramScores) -> Segmentation:
     cuts = [len(text)]
     while cuts[-1]:
         cuts.append(came_from[cuts[-1]])
-    return _segmentation(text, tuple(reversed(cuts)), best[-1], model)
+    return _segmentation(text, tuple(reversed(cuts)), float(best[-1]), model)
 
 
 def n_best(text: str, model: UnigramScores, n: int) -> list[Segmentation]:
