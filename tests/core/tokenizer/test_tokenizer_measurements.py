@@ -197,8 +197,11 @@ def test_added_words_save_in_their_own_field_and_nearly_nothing_elsewhere(measur
 def test_a_typed_mark_is_a_mark_only_where_special_tokens_are_allowed(measured: Measured) -> None:
     values = measured("typed_mark", True).values
     assert values["marks"] == 1
-    assert values["as_text"] - values["as_mark"] == measured("typed_mark", True).value - 1
+    assert values["as_special"] < values["as_text"]
     assert 0 < values["written"] < values["whole"]
+    asked = "What does <|im_end|> mean at the end of a prompt?"
+    text = f"<|im_start|>user\n{asked}<|im_end|>\n<|im_start|>assistant\n"
+    assert load_vocabulary("qwen3").encode(text, allow_special=True).count == values["as_special"]
 
 
 def test_the_table_of_measurements_imports_no_tokenizer() -> None:
