@@ -62,16 +62,17 @@ function drawShaded({ data, parentElement, setTriggerValue }) {
 
 // Thousands of tokens: columns of data, one listener for all, plain text nodes.
 const TINTS = 6;
-const KIND_CLASS = { s: ' special', u: ' unknown', p: ' part' };
+const KIND_CLASS = { s: ' special', u: ' unknown', p: ' part', n: ' new' };
 const bytesOf = (text) => [...new TextEncoder().encode(text)].map((byte) => byte.toString(16).toUpperCase().padStart(2, '0'));
 
 function runNote(data, index) {
   const { words, texts, ids, starts, lengths, kinds } = data;
   const kind = words[kinds[index]];
   const bytes = kinds[index] === 'p' ? texts[index] : bytesOf(texts[index]).slice(0, 24).join(' ');
-  const place = lengths[index] > 1 ? `${starts[index]}\u2013${starts[index] + lengths[index] - 1}` : `${starts[index]}`;
-  return [`#${data.first + index + 1}`, `${words.id} ${ids[index]}`, `${words.bytes} ${bytes}`, `${words.characters} ${place}`]
-    .concat(kind ? [kind] : []).join(' \u00b7 ');
+  const last = starts[index] + lengths[index] - 1;
+  const place = last > starts[index] ? `${starts[index]}\u2013${last}` : `${starts[index]}`;
+  return [`#${data.first + index + 1}`, `${words.id} ${ids[index]}`, `${words.bytes} ${bytes}`]
+    .concat(starts.length ? [`${words.characters} ${place}`] : [], kind ? [kind] : []).join(' \u00b7 ');
 }
 
 function fillRun(view, data) {
@@ -83,9 +84,10 @@ function fillRun(view, data) {
     token.textContent = visible(text).replaceAll(' ', '\u00b7') || '\u2205';
     token.dir = 'auto';
     token.tabIndex = -1;
-    token.setAttribute('role', 'button');
+    if (data.clickable) token.setAttribute('role', 'button');
     token.setAttribute('aria-label', `${text} ${data.words.id} ${data.ids[index]}`);
-    if (/^\s/.test(text)) fragment.append('\u200b');  // a line may break before a space, which is drawn as a dot
+    if (data.gaps[index] === '1' && index) fragment.append(' ');
+    else if (/^[\s\u0120\u2581]/.test(text)) fragment.append('\u200b');  // a line may break before a space, drawn as a mark
     token.index = index;
     fragment.append(token);
   });
@@ -106,6 +108,7 @@ function drawRun({ data, parentElement, setTriggerValue }) {
   const view = child(parentElement, 'view');
   const note = child(parentElement, 'note');
   view.classList.add('run');
+  view.classList.toggle('still', !data.clickable);
   view.setAttribute('role', 'group');
   view.setAttribute('aria-label', data.name);
   if (view.signature !== data.signature) {
@@ -124,11 +127,11 @@ function drawRun({ data, parentElement, setTriggerValue }) {
   view.onmouseleave = () => explain(null);
   view.onfocusin = (event) => explain(at(event));
   view.onfocusout = () => explain(null);
-  view.onclick = (event) => { const token = at(event); if (token) setTriggerValue('chosen', token.index); };
+  view.onclick = (event) => { const token = at(event); if (token && data.clickable) setTriggerValue('chosen', token.index); };
   view.onkeydown = (event) => {
     const token = at(event);
     if (!token) return;
-    if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); setTriggerValue('chosen', token.index); return; }
+    if (data.clickable && (event.key === 'Enter' || event.key === ' ')) { event.preventDefault(); setTriggerValue('chosen', token.index); return; }
     const cells = view.querySelectorAll('.cell');
     moveFocus(event, (step) => cells[token.index + step]);
   };

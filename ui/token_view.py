@@ -31,7 +31,9 @@ class TokenRun:
     """Up to 30,000 tokens in a row, as columns of equal length, so that they reach the browser quickly.
 
     `kinds` has one letter a token: "t" text, "p" part of a character (its text is its bytes in
-    hexadecimal), "s" special, "u" unknown. `first` is the place of the first token in the whole text.
+    hexadecimal), "s" special, "u" unknown, "n" new. `first` is the place of the first token in the whole
+    text. `starts` and `lengths` may be empty, and `gaps`, where given, has a "1" for each token in front of
+    which a gap is drawn.
     """
 
     texts: Sequence[str]
@@ -40,6 +42,7 @@ class TokenRun:
     lengths: Sequence[int]
     kinds: str
     first: int = 0
+    gaps: str = ""
 
 
 _FOLDER = Path(__file__).parent
@@ -84,7 +87,12 @@ def show_tokens(
 
 
 def show_token_run(
-    run: TokenRun, key: str, name: str, words: Mapping[str, str], selected: int | None = None
+    run: TokenRun,
+    key: str,
+    name: str,
+    words: Mapping[str, str],
+    selected: int | None = None,
+    clickable: bool = True,
 ) -> int | None:
     """Draw many tokens, neighbours in different tints, each with its number on hover.
 
@@ -92,8 +100,9 @@ def show_token_run(
         run: the tokens.
         key: the element's key.
         name: what the row is, for screen readers.
-        words: the reader's words for "id", "bytes", "characters" and the kinds "p", "s" and "u".
+        words: the reader's words for "id", "bytes", "characters" and for the kinds but "t".
         selected: index in `run` of the token to mark.
+        clickable: whether a token can be chosen.
 
     Returns:
         The index in `run` of the token that the reader chose in this run of the script, or None.
@@ -106,11 +115,13 @@ def show_token_run(
         "lengths": list(run.lengths),
         "kinds": run.kinds,
         "first": run.first,
+        "gaps": run.gaps,
+        "clickable": clickable,
         "words": dict(words),
         "selected": -1 if selected is None else selected,
     }
     # Drawing is skipped in the browser where only the mark has moved.
-    content = repr((data["texts"], data["ids"], run.first, data["words"]))
+    content = repr((data["texts"], data["ids"], run.kinds, run.first, run.gaps, data["words"]))
     data["signature"] = hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()[:16]
     return _chosen(data, key, len(run.texts))
 

@@ -17,20 +17,21 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+DEFAULT = "o200k"
 UPLOADED = "uploaded"
 """Stands for the reader's own tokenizer.json among the names."""
 MOST_KEPT = 8
 """Encodings kept in a session, so that choosing a token does not cut the text again."""
 
 
-def show_choice() -> tuple[str, list[str]]:
-    """The vocabulary to look at and those to compare it with."""
+def show_choice(side_by_side: bool = False) -> tuple[str, list[str]]:
+    """The vocabulary to look at and those to compare it with, one below the other or side by side."""
+    first, second = st.columns(2) if side_by_side else (st.container(), st.container())
     names = [*NAMES, *([UPLOADED] if _own() else [])]
     titles = {name: title_of(name) for name in names}
-    st.session_state.setdefault("tokenizer.vocabulary", "o200k")
-    if st.session_state["tokenizer.vocabulary"] not in names:
-        st.session_state["tokenizer.vocabulary"] = "o200k"
-    chosen = st.selectbox(
+    if st.session_state.get("tokenizer.vocabulary") not in names:
+        st.session_state["tokenizer.vocabulary"] = DEFAULT
+    chosen = first.selectbox(
         t("tokenizer.vocabulary.label"),
         names,
         format_func=titles.__getitem__,
@@ -41,7 +42,7 @@ def show_choice() -> tuple[str, list[str]]:
     others = [name for name in names if name != chosen]
     kept = st.session_state.get("tokenizer.compare", [])
     st.session_state["tokenizer.compare"] = [name for name in kept if name in others]
-    compared = st.multiselect(
+    compared = second.multiselect(
         t("tokenizer.compare.label"),
         others,
         format_func=titles.__getitem__,
@@ -132,7 +133,7 @@ def encoded(name: str, text: str) -> "Encoding":
     def cut() -> "Encoding":
         return opened(name).encode(text)
 
-    return _kept("encodings", name, text, cut)
+    return kept_for("encodings", name, text, cut)
 
 
 def way_back(name: str, text: str) -> "RoundTrip":
@@ -143,10 +144,10 @@ def way_back(name: str, text: str) -> "RoundTrip":
     """
     from core.tokenizer.round_trip import round_trip
 
-    return _kept("ways_back", name, text, lambda: round_trip(opened(name), text))
+    return kept_for("ways_back", name, text, lambda: round_trip(opened(name), text))
 
 
-def _kept(kind: str, name: str, text: str, make: Callable[[], T]) -> T:
+def kept_for(kind: str, name: str, text: str, make: Callable[[], T]) -> T:
     """What `make` gives, kept in the session for the last few texts."""
     kept: dict[tuple[str, str, str], T] = st.session_state.setdefault(f"tokenizer.{kind}", {})
     own = st.session_state.get("tokenizer.upload.digest", "") if name == UPLOADED else ""
