@@ -38,8 +38,9 @@ class TokenizersVocabulary:
         vocabulary = self._plain.get_vocab()
         self._texts = {token: text for text, token in {**vocabulary, **self.special_tokens}.items()}
         self.size = max(self._texts, default=-1) + 1
-        unknown = definition["model"].get("unk_token")
-        self._unknown = vocabulary.get(unknown, -1) if unknown else definition["model"].get("unk_id", -1)
+        model = definition["model"]
+        unknown = vocabulary.get(model.get("unk_token") or "", model.get("unk_id"))
+        self._unknown: int = -1 if unknown is None else unknown
         self._prefix: str = definition["model"].get("continuing_subword_prefix") or ""
         self._table = self._byte_table(vocabulary)
         self.algorithm = self._algorithm(definition["model"])
@@ -116,8 +117,22 @@ class TokenizersVocabulary:
         if not decoder or decoder["type"] != "ByteLevel" or changes_text:
             return None
         alphabet = set(byte_characters())
-        pieces = {token: bytes_of(text) for text, token in vocabulary.items() if alphabet.issuperset(text)}
+        pieces = {
+            token: bytes_of(text) if alphabet.issuperset(text) else text.encode()
+            for text, token in vocabulary.items()
+        }
         return ByteTable(pieces, self.special_tokens)
+
+    def description(self) -> dict[str, Any]:
+        """What another process must know to show this one's tokens, as plain values."""
+        return {
+            "algorithm": self.algorithm,
+            "texts": [self._texts.get(token) for token in range(self.size)],
+            "special_tokens": dict(self.special_tokens),
+            "byte_level": self._table is not None,
+            "prefix": self._prefix,
+            "unknown": self._unknown,
+        }
 
     def _algorithm(self, model: dict[str, Any]) -> str:
         kind = _ALGORITHMS[model["type"]]
