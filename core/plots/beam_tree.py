@@ -162,15 +162,18 @@ def _height(node: BeamNode, lanes: dict[tuple[int, int], int]) -> int:
 
 
 def _shown(text: str) -> str:
-    """A token's text, cut to fit a node, its blanks visible; Plotly would read `<b>` as bold: escaped."""
+    """A token's text, cut to fit a node, its blanks visible; Plotly would read `<b>` as bold: escaped.
+
+    Quotation marks are not: Plotly would show their entities.
+    """
     text = text.replace("\n", "⏎") if text.strip() else text.replace("\n", "⏎").replace(" ", "␣")
-    return escape(text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…")
+    return escape(text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…", quote=False)
 
 
 def _hover(node: BeamNode, fate: str, token_text: Callable[[int], str], words: Words) -> str:
     return words(
         "decoding.beam_tree.hover",
-        token=escape(token_text(node.token)),
+        token=escape(token_text(node.token), quote=False),
         step=node.step,
         fate=fate,
         log_probability=node.log_probability,

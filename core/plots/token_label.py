@@ -7,10 +7,12 @@ _VISIBLE = {" ": "␣", "\n": "↵", "\t": "⇥", "\r": "␍"}
 
 
 def token_label(text: str) -> str:
-    """`text` for a figure; Plotly would read `<b>` as bold, so markup is escaped.
+    """`text` for a figure, its markup escaped, as Plotly would read `<b>` as bold.
 
-    >>> token_label(" the"), token_label("<b>")
-    ('␣the', '&lt;b&gt;')
+    Quotation marks are left: Plotly would show their entities.
+
+    >>> token_label(" the"), token_label("<b>"), token_label('"')
+    ('␣the', '&lt;b&gt;', '"')
     """
     shown = "".join(_VISIBLE.get(letter, letter) for letter in text)
-    return escape(shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…")
+    return escape(shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…", quote=False)
