@@ -63,8 +63,10 @@ class EnglishTagger:
         return tuple(label.partition("|")[0] for label in given[2:])
 
     def _likeliest(self, word: str, around: Sequence[str], second_last: str, last: str) -> str:
-        rows = [self.weights.get(feature, {}) for feature in features(word, around, second_last, last)]
-        sums = {label: sum(row.get(label, 0.0) for row in rows) for label in self.labels}
+        sums = dict.fromkeys(self.labels, 0.0)
+        for feature in features(word, around, second_last, last):
+            for label, weight in self.weights.get(feature, {}).items():
+                sums[label] += weight
         return max(self.labels, key=lambda label: (sums[label], label))
 
 

@@ -19,6 +19,7 @@ from core.tokenizer.samples import corpora, parallel
 from core.tokenizer.words import (
     PARTS_OF_SPEECH,
     UNTAGGED,
+    _part,
     assigned_characters,
     dictionary_size,
     segmented,
@@ -48,12 +49,27 @@ def test_languages_with_spaces_are_cut_at_them_and_at_punctuation_only(language:
         assert [word for word in texts(line) if word[0].isalnum()] == [chunk for chunk in bare if chunk]
 
 
-def test_chinese_is_cut_and_tagged_as_jieba_does() -> None:
+def test_chinese_is_cut_as_jieba_does_and_tagged_as_its_dictionary_says() -> None:
+    import jieba
+
+    listed = Path(jieba.__file__).with_name("dict.txt").read_text(encoding="utf-8").splitlines()
+    flags = {word: flag for word, _, flag in map(str.split, listed)}
+    names = {"v": "verb", "n": "noun", "r": "pronoun", "p": "preposition", "uj": "particle", "m": "number"}
+    for line in parallel()["zh"]:
+        assert texts(line) == jieba.lcut(line)
+        for word in segmented(line):
+            expected = names.get(flags.get(word.text, ""))
+            assert expected in (None, word.part_of_speech)
+
+
+def test_a_word_that_the_dictionary_lacks_is_tagged_by_jieba_s_model() -> None:
     import jieba.posseg
 
-    for line in parallel()["zh"]:
-        expected = [pair.word for pair in jieba.posseg.lcut(line)]
-        assert texts(line) == expected
+    words = {word.text: word for word in segmented("他来到了网易杭研大厦")}
+    unlisted = [text for text in words if not jieba.dt.FREQ.get(text)]
+    assert "杭研" in unlisted
+    for text in unlisted:
+        assert words[text].part_of_speech == _part(jieba.posseg.lcut(text)[0].flag)
 
 
 def test_an_ambiguous_chinese_text_is_decided_by_its_words() -> None:
@@ -67,10 +83,10 @@ def test_parts_of_speech_and_stop_words_of_a_chinese_sentence() -> None:
     assert (
         words["老师"].part_of_speech == words["答案"].part_of_speech == words["黑板"].part_of_speech == "noun"
     )
-    assert words["写在"].part_of_speech == "verb"
+    assert words["写"].part_of_speech == "verb"
     assert words["把"].part_of_speech == "preposition"
     assert words["。"].part_of_speech == "punctuation"
-    assert {text for text, word in words.items() if word.stop_word} == {"把", "了", "上"}
+    assert {text for text, word in words.items() if word.stop_word} == {"把", "在", "了", "上"}
 
 
 def parts(text: str) -> list[str]:
@@ -109,14 +125,8 @@ def test_other_languages_are_not_tagged_and_say_so(language: str) -> None:
 
 def test_without_the_weights_english_is_not_tagged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(english_tagger, "PACKAGE", "no_such_package")
-    assert parts("The teacher wrote 12 answers.") == [
-        UNTAGGED,
-        UNTAGGED,
-        UNTAGGED,
-        "number",
-        UNTAGGED,
-        "punctuation",
-    ]
+    without = [UNTAGGED] * 3 + ["number", UNTAGGED, "punctuation"]
+    assert parts("The teacher wrote 12 answers.") == without
 
 
 @pytest.mark.real_model
