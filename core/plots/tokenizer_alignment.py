@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.plots.tokenizer_tables import face_texts
+from core.plots.tokenizer_tokens import Faces, token_faces
 from core.tokenizer.alignment import Alignment
 from core.tokenizer.encoding import Encoding
 
@@ -12,7 +12,7 @@ from core.tokenizer.encoding import Encoding
 class Column:
     """A stretch of the text: the tokens of each vocabulary in it."""
 
-    rows: tuple[list[str], ...]
+    rows: tuple[Faces, ...]
     differs: bool
     """Whether the vocabularies cut inside it in different places."""
 
@@ -25,8 +25,9 @@ def alignment_columns(
     inside = {boundary.position for boundary in alignment.boundaries if not boundary.shared}
     for segment in alignment.segments[first:last]:
         rows = tuple(
-            face_texts(encoding, *span) for encoding, span in zip(encodings, segment.tokens, strict=True)
+            token_faces(encoding.tokens[slice(*span)])
+            for encoding, span in zip(encodings, segment.tokens, strict=True)
         )
         differs = any(position in inside for position in range(segment.start + 1, segment.end))
-        found.append(Column(rows, differs or len({len(row) for row in rows}) > 1))
+        found.append(Column(rows, differs or len({len(row.kinds) for row in rows}) > 1))
     return found

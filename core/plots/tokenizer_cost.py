@@ -117,9 +117,11 @@ def expansion_figure(result: Expansion, title: str, words: Words) -> go.Figure:
         orientation="h",
         marker={"color": [PALETTE.neutral, PALETTE.accent], "pattern": {"shape": ["/", ""]}},
         text=[f"{count:,}" for count in counts],
-        textposition="auto",
+        textposition="outside",
+        textangle=0,
+        cliponaxis=False,
         hovertemplate="%{y}: %{x:,}<extra></extra>",
     )
     drawn.update_yaxes(autorange="reversed")
-    drawn.update_xaxes(rangemode="tozero")
+    drawn.update_xaxes(range=[0, 1.15 * max(*counts, 1)])
     return drawn

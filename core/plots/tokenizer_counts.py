@@ -30,9 +30,11 @@ def counts_figure(encodings: Sequence[tuple[str, Encoding]], words: Words) -> go
             "pattern": {"shape": [PATTERNS[place % len(PATTERNS)] for place in range(len(counts))]},
         },
         text=[f"{count:,}" for count in counts],
-        textposition="auto",
+        textposition="outside",
+        textangle=0,
+        cliponaxis=False,
         hovertemplate="%{y}: %{x:,}<extra></extra>",
     )
     drawn.update_yaxes(autorange="reversed", type="category")
-    drawn.update_xaxes(rangemode="tozero")
+    drawn.update_xaxes(range=[0, 1.15 * max(*counts, 1)])
     return drawn

@@ -46,14 +46,14 @@ def merge_tree_figure(root: MergeNode, word: str, words: Words) -> go.Figure:
             "symbol": ["circle" if place.children else "square" for place in shown],
         },
         text=[_text(place.node) for place in shown],
-        textposition="top center",
+        textposition=["top center" if place.children else "bottom center" for place in shown],
         hovertext=[_said(place.node, words) for place in shown],
         hoverinfo="text",
         cliponaxis=False,
     )
     drawn.update_layout(showlegend=False)
     drawn.update_xaxes(visible=False, range=[-0.7, sum(not place.children for place in places) - 0.3])
-    drawn.update_yaxes(visible=False, range=[-0.4, tree.y + 0.8])
+    drawn.update_yaxes(visible=False, range=[-0.6, tree.y + 0.8])
     return drawn
 
 

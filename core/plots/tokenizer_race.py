@@ -18,9 +18,11 @@ def race_figure(naive: float, indexed: float, merges: int, words: Words) -> go.F
         orientation="h",
         marker={"color": [PALETTE.neutral, PALETTE.accent], "pattern": {"shape": ["/", ""]}},
         text=[f"{naive:.3f}", f"{indexed:.3f}"],
-        textposition="auto",
+        textposition="outside",
+        textangle=0,
+        cliponaxis=False,
         hovertemplate="%{y}: %{x:.3f}<extra></extra>",
     )
     drawn.update_yaxes(autorange="reversed")
-    drawn.update_xaxes(rangemode="tozero")
+    drawn.update_xaxes(range=[0, 1.15 * max(naive, indexed)])
     return drawn

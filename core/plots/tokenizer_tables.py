@@ -1,8 +1,8 @@
 """Rows of the lesson's tables and downloads, named in the reader's language."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 
-from core.plots.tokenizer_tokens import token_faces
 from core.tokenizer.byte_view import Character, Cluster
 from core.tokenizer.encoding import Encoding
 from core.tokenizer.round_trip import Change
@@ -28,7 +28,7 @@ def character_rows(clusters: Sequence[Cluster], words: Words) -> list[Row]:
     """A row for each code point, beside what a reader sees it as part of."""
     return [
         {
-            words("tokenizer.column.seen"): cluster.text,
+            words("tokenizer.column.seen"): _quoted(cluster.text),
             words("tokenizer.column.code_point"): character.code_point,
             words("tokenizer.column.name"): character.name,
             words("tokenizer.column.bytes"): character.utf8.hex(" ").upper(),
@@ -68,19 +68,17 @@ def _quoted(text: str, longest: int = 60) -> str:
     return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 
 
-def count_rows(encodings: Sequence[tuple[str, Encoding]], words: Words) -> list[Row]:
-    """A row for each vocabulary on the same text."""
+def count_rows(
+    encodings: Sequence[tuple[str, Encoding]], comes_back: Sequence[bool], words: Words
+) -> list[Row]:
+    """A row for each vocabulary on the same text; `comes_back` says which decode to exactly that text."""
     return [
         {
             words("tokenizer.column.vocabulary"): title,
             words("tokenizer.metric.tokens"): encoding.count,
             words("tokenizer.metric.characters_per_token"): round(encoding.characters_per_token, 3),
             words("tokenizer.metric.bytes_per_token"): round(encoding.bytes_per_token, 3),
+            **({words("tokenizer.column.comes_back"): same} if same is not None else {}),
         }
-        for title, encoding in encodings
+        for (title, encoding), same in zip_longest(encodings, comes_back)
     ]
-
-
-def face_texts(encoding: Encoding, first: int, last: int) -> list[str]:
-    """What is drawn for the tokens from `first` up to `last`."""
-    return list(token_faces(encoding.tokens[first:last]).texts)

@@ -35,14 +35,16 @@ def candidates_figure(
             "pattern": {"shape": ["" if won else "/" for won in wins]},
         },
         text=[f"{candidate.score:,.4g}" for candidate in candidates],
-        textposition="auto",
+        textposition="outside",
+        textangle=0,
+        cliponaxis=False,
         customdata=[[_label(candidate), candidate.count] for candidate in candidates],
         hovertemplate=words("tokenizer.candidates.hover") + "<extra></extra>",
     )
     drawn.update_yaxes(
         tickvals=places, ticktext=[_label(each) for each in candidates], range=[len(places) - 0.5, -0.5]
     )
-    drawn.update_xaxes(rangemode="tozero")
+    drawn.update_xaxes(range=[0, 1.15 * max((candidate.score for candidate in candidates), default=1.0)])
     return drawn
 
 

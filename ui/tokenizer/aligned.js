@@ -13,11 +13,12 @@ const made = (name, text, parent) => {
 function columnOf(rows, name, labels) {
   const column = document.createElement('span');
   column.className = name;
-  rows.forEach((tokens, place) => {
+  rows.forEach((content, place) => {
     const row = made(`row row${place}`, '', column);
-    if (labels) made('label', tokens, row);
-    else tokens.forEach((token) => { made('cell', visible(token) || '\u2205', row).dir = 'auto'; });
-    if (!labels && !tokens.length) made('cell none', '\u2205', row);
+    if (labels) { made('label', content, row); return; }
+    const [tokens, kinds] = content;
+    tokens.forEach((token, index) => { made(`cell kind-${kinds[index]}`, visible(token) || '\u2205', row).dir = 'auto'; });
+    if (!tokens.length) made('cell none', '\u2205', row);
   });
   return column;
 }
@@ -31,7 +32,7 @@ export default function ({ data, parentElement }) {
   fragment.append(columnOf(data.titles.map((title, place) => `${place + 1} ${title}`), 'column names', true));
   data.columns.forEach(([differs, rows]) => {
     const column = columnOf(rows, differs ? 'column differs' : 'column', false);
-    const said = rows.map((tokens, place) => `${data.titles[place]}: ${tokens.join(' | ')}`).join('; ');
+    const said = rows.map(([tokens], place) => `${data.titles[place]}: ${tokens.join(' | ')}`).join('; ');
     column.title = said;
     column.setAttribute('aria-label', said);
     column.setAttribute('role', 'img');

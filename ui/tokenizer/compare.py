@@ -11,9 +11,11 @@ from core.plots.tokenizer_tables import count_rows
 from core.tokenizer.alignment import aligned
 from core.tokenizer.encoding import Encoding
 from ui.text import show_error, t
-from ui.tokenizer.vocabularies import encoded, title_of
+from ui.tokenizer.vocabularies import encoded, title_of, way_back
 
 COLUMNS_ON_A_PAGE = 400
+LONGEST_TRIED = 100_000
+"""Characters up to which every vocabulary's way back is walked too."""
 _FOLDER = Path(__file__).parent
 
 _component = st.components.v2.component(
@@ -36,8 +38,15 @@ def show_compare(names: list[str], text: str) -> None:
     with left:
         st.plotly_chart(counts_figure(titled, t), key="tokenizer.compare.chart")
     with right:
-        st.dataframe(count_rows(titled, t), hide_index=True, key="tokenizer.compare.table")
+        st.dataframe(
+            count_rows(titled, _comes_back(names, text), t), hide_index=True, key="tokenizer.compare.table"
+        )
     _show_columns(encodings, [title for title, _ in titled])
+
+
+def _comes_back(names: list[str], text: str) -> list[bool]:
+    """For each vocabulary, whether the text comes back exactly; nothing for a text too long to try all."""
+    return [way_back(name, text).same for name in names] if len(text) <= LONGEST_TRIED else []
 
 
 @st.fragment
@@ -54,7 +63,9 @@ def _show_columns(encodings: list[Encoding], titles: list[str]) -> None:
         data={
             "name": t("tokenizer.compare.name"),
             "titles": titles,
-            "columns": [(column.differs, column.rows) for column in columns],
+            "columns": [
+                (column.differs, [(row.texts, row.kinds) for row in column.rows]) for column in columns
+            ],
         },
         key="tokenizer.compare.columns",
     )
