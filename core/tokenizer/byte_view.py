@@ -99,7 +99,12 @@ def _character(character: str) -> Character:
 
 
 def _label(character: str, category: str) -> str:
-    """The label of a code point without a name; The Unicode Standard, section 4.8."""
+    """What stands for the name of a code point without one; The Unicode Standard, section 4.8.
+
+    Tangut ideographs are named by rule, which Python's table of names leaves out.
+    """
     code = ord(character)
+    if category == "Lo" and 0x17000 <= code <= 0x18D7F:
+        return f"TANGUT IDEOGRAPH-{code:04X}"
     noncharacter = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
-    return f"<{'noncharacter' if noncharacter else _LABELS[category]}-{code:04X}>"
+    return f"<{'noncharacter' if noncharacter else _LABELS.get(category, 'unnamed')}-{code:04X}>"
