@@ -71,25 +71,27 @@ function runNote(data, index) {
   const bytes = kinds[index] === 'p' ? texts[index] : bytesOf(texts[index]).slice(0, 24).join(' ');
   const last = starts[index] + lengths[index] - 1;
   const place = last > starts[index] ? `${starts[index]}\u2013${last}` : `${starts[index]}`;
-  return [`#${data.first + index + 1}`, `${words.id} ${ids[index]}`, `${words.bytes} ${bytes}`]
+  return [`#${data.first + index + 1}`].concat(ids.length ? [`${words.id} ${ids[index]}`] : [], [`${words.bytes} ${bytes}`])
     .concat(starts.length ? [`${words.characters} ${place}`] : [], kind ? [kind] : []).join(' \u00b7 ');
 }
 
 function fillRun(view, data) {
+  const { words, ids } = data;
   const fragment = document.createDocumentFragment();
   data.texts.forEach((text, index) => {
     const kind = data.kinds[index];
     const token = document.createElement('span');
     token.className = `cell tint${(data.first + index) % TINTS}${KIND_CLASS[kind] || ''}`;
-    token.textContent = visible(text).replaceAll(' ', '\u00b7') || '\u2205';
+    token.textContent = visible(text).replaceAll(' ', '\u00b7').replaceAll('\n', '') || '\u2205';
     token.dir = 'auto';
     token.tabIndex = -1;
     if (data.clickable) token.setAttribute('role', 'button');
-    token.setAttribute('aria-label', `${text} ${data.words.id} ${data.ids[index]}`);
+    token.setAttribute('aria-label', ids.length ? `${text} ${words.id} ${ids[index]}` : text);
     if (data.gaps[index] === '1' && index) fragment.append(' ');
     else if (/^[\s\u0120\u2581]/.test(text)) fragment.append('\u200b');  // a line may break before a space, drawn as a mark
     token.index = index;
     fragment.append(token);
+    if (text.includes('\n')) fragment.append('\n');  // the line ends behind the token's frame, not inside it
   });
   view.replaceChildren(fragment);
 }

@@ -32,8 +32,8 @@ class TokenRun:
 
     `kinds` has one letter a token: "t" text, "p" part of a character (its text is its bytes in
     hexadecimal), "s" special, "u" unknown, "n" new. `first` is the place of the first token in the whole
-    text. `starts` and `lengths` may be empty, and `gaps`, where given, has a "1" for each token in front of
-    which a gap is drawn.
+    text. `ids`, `starts` and `lengths` may be empty; `gaps`, where given, has a "1" for each token in
+    front of which a gap is drawn.
     """
 
     texts: Sequence[str]

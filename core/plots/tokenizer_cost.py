@@ -123,5 +123,5 @@ def expansion_figure(result: Expansion, title: str, words: Words) -> go.Figure:
         hovertemplate="%{y}: %{x:,}<extra></extra>",
     )
     drawn.update_yaxes(autorange="reversed")
-    drawn.update_xaxes(range=[0, 1.15 * max(*counts, 1)])
+    drawn.update_xaxes(range=[0, 1.15 * max([*counts, 1])])
     return drawn

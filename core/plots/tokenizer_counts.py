@@ -36,5 +36,5 @@ def counts_figure(encodings: Sequence[tuple[str, Encoding]], words: Words) -> go
         hovertemplate="%{y}: %{x:,}<extra></extra>",
     )
     drawn.update_yaxes(autorange="reversed", type="category")
-    drawn.update_xaxes(range=[0, 1.15 * max(*counts, 1)])
+    drawn.update_xaxes(range=[0, 1.15 * max([*counts, 1])])
     return drawn

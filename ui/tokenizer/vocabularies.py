@@ -27,32 +27,45 @@ MOST_KEPT = 8
 def show_choice(side_by_side: bool = False) -> tuple[str, list[str]]:
     """The vocabulary to look at and those to compare it with, one below the other or side by side."""
     first, second = st.columns(2) if side_by_side else (st.container(), st.container())
-    names = [*NAMES, *([UPLOADED] if _own() else [])]
-    titles = {name: title_of(name) for name in names}
+    with first:
+        chosen = show_one()
+    with second:
+        return chosen, _show_compared(chosen)
+
+
+def show_one() -> str:
+    """The vocabulary to look at."""
+    names = _names()
     if st.session_state.get("tokenizer.vocabulary") not in names:
         st.session_state["tokenizer.vocabulary"] = DEFAULT
-    chosen = first.selectbox(
+    return st.selectbox(
         t("tokenizer.vocabulary.label"),
         names,
-        format_func=titles.__getitem__,
+        format_func={name: title_of(name) for name in names}.__getitem__,
         key="tokenizer.vocabulary",
         help=t("tokenizer.vocabulary.help"),
         persist_state="session",
     )
-    others = [name for name in names if name != chosen]
+
+
+def _show_compared(chosen: str) -> list[str]:
+    others = [name for name in _names() if name != chosen]
     kept = st.session_state.get("tokenizer.compare", [])
     st.session_state["tokenizer.compare"] = [name for name in kept if name in others]
-    compared = second.multiselect(
+    return st.multiselect(
         t("tokenizer.compare.label"),
         others,
-        format_func=titles.__getitem__,
+        format_func={name: title_of(name) for name in others}.__getitem__,
         key="tokenizer.compare",
         max_selections=MOST_COMPARED,
         placeholder=t("tokenizer.compare.none"),
         help=t("tokenizer.compare.help"),
         persist_state="session",
     )
-    return chosen, compared
+
+
+def _names() -> list[str]:
+    return [*NAMES, *([UPLOADED] if _own() else [])]
 
 
 def title_of(name: str) -> str:
