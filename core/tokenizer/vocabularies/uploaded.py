@@ -98,8 +98,10 @@ class UploadedTokenizer:
 
     def _check(self, columns: "list[array[int]]", length: int) -> None:
         """Every id has a spelling and every place is in the text, whatever the worker answered."""
-        known = all(token in self._texts for token in set(columns[0]))
-        inside = all(0 <= place <= length for column in columns[1:] for place in set(column))
+        known = self._texts.keys() >= set(columns[0])
+        inside = all(
+            min(column, default=0) >= 0 and max(column, default=0) <= length for column in columns[1:]
+        )
         if not known or not inside:
             raise GlassboxError("tokenizer.vocabularies.error.upload_failed")
 

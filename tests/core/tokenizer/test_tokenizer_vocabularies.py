@@ -55,7 +55,7 @@ def mixed_lines(count: int, seed: int = 0) -> list[str]:
     return lines
 
 
-LINES = [*TEXTS, *mixed_lines(1500)]
+LINES = [*TEXTS, *mixed_lines(10_000)]
 
 
 @pytest.fixture(scope="module", params=list(VOCABULARIES))
