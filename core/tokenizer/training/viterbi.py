@@ -48,7 +48,9 @@ class UnigramScores:
         if not scores:
             raise GlassboxError("tokenizer.training.error.no_tokens")
         self.scores = scores
-        self._prefixes = {token[:end] for token in scores for end in range(2, len(token) + 1)}
+        # What a token begins with, so that a search stops where no token goes on; None where it is no token.
+        beginnings = {token[:end] for token in scores for end in range(2, len(token))}
+        self._known: dict[str, float | None] = {**dict.fromkeys(beginnings), **scores}
         self.unknown = min(scores.values()) - UNKNOWN_PENALTY
 
     def edges(self, text: str) -> list[list[tuple[int, float]]]:
@@ -59,16 +61,17 @@ class UnigramScores:
         >>> UnigramScores({"a": -1.0, "ab": -2.0}).edges("ab")
         [[], [(0, -1.0)], [(0, -2.0), (1, -12.0)]]
         """
-        scores, prefixes = self.scores, self._prefixes
-        edges: list[list[tuple[int, float]]] = [[] for _ in range(len(text) + 1)]
+        known, length = self._known, len(text)
+        edges: list[list[tuple[int, float]]] = [[] for _ in range(length + 1)]
         for start, character in enumerate(text):
-            edges[start + 1].append((start, scores.get(character, self.unknown)))
-            for end in range(start + 2, len(text) + 1):
-                piece = text[start:end]
-                if piece not in prefixes:
+            edges[start + 1].append((start, self.scores.get(character, self.unknown)))
+            for end in range(start + 2, length + 1):
+                score = known.get(text[start:end], inf)
+                if score is None:
+                    continue
+                if score == inf:
                     break
-                if piece in scores:
-                    edges[end].append((start, scores[piece]))
+                edges[end].append((start, score))
         return edges
 
 
@@ -86,8 +89,9 @@ def best_segmentation(
     """
     best, came_from = [precision(0.0)], [0]
     for edges in model.edges(text)[1:]:
-        top, origin = precision(-inf), 0
-        for start, score in edges:
+        start, score = edges[0]
+        top, origin = best[start] + precision(score), start
+        for start, score in edges[1:]:
             value = best[start] + precision(score)
             if value > top:
                 top, origin = value, start
