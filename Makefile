@@ -38,6 +38,7 @@ check: $(DEVELOPMENT)
 	@$(BIN)/lint-imports
 
 bench: $(APP)
+	@$(BIN)/python -m benchmarks tokenizer
 	@$(BIN)/python -m benchmarks decoding
 	@$(BIN)/python -m benchmarks startup
 
