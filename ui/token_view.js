@@ -75,23 +75,33 @@ function runNote(data, index) {
     .concat(starts.length ? [`${words.characters} ${place}`] : [], kind ? [kind] : []).join(' \u00b7 ');
 }
 
+// Tokens lie in blocks, and the browser lays out only the blocks in sight; a block ends with a line where it can.
+const BLOCK = 300;
+const LONGEST_BLOCK = 600;
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
 function fillRun(view, data) {
   const { words, ids } = data;
   const fragment = document.createDocumentFragment();
+  let block = null;
   data.texts.forEach((text, index) => {
+    if (!block) { block = document.createElement('div'); block.className = 'block'; fragment.append(block); }
     const kind = data.kinds[index];
     const token = document.createElement('span');
     token.className = `cell tint${(data.first + index) % TINTS}${KIND_CLASS[kind] || ''}`;
     token.textContent = visible(text).replaceAll(' ', '\u00b7').replaceAll('\n', '') || '\u2205';
-    token.dir = 'auto';
+    if (RIGHT_TO_LEFT.test(text)) token.dir = 'auto';
     token.tabIndex = -1;
     if (data.clickable) token.setAttribute('role', 'button');
     token.setAttribute('aria-label', ids.length ? `${text} ${words.id} ${ids[index]}` : text);
-    if (data.gaps[index] === '1' && index) fragment.append(' ');
-    else if (/^[\s\u0120\u2581]/.test(text)) fragment.append('\u200b');  // a line may break before a space, drawn as a mark
+    if (data.gaps[index] === '1' && index) block.append(' ');
+    else if (/^[\s\u0120\u2581]/.test(text)) block.append('\u200b');  // a line may break before a space, drawn as a mark
     token.index = index;
-    fragment.append(token);
-    if (text.includes('\n')) fragment.append('\n');  // the line ends behind the token's frame, not inside it
+    block.append(token);
+    const lineEnds = text.includes('\n');
+    if (lineEnds) block.append('\n');  // the line ends behind the token's frame, not inside it
+    const count = block.childElementCount;
+    if ((lineEnds && count >= BLOCK) || count >= LONGEST_BLOCK) block = null;
   });
   view.replaceChildren(fragment);
 }
@@ -122,8 +132,9 @@ function drawRun({ data, parentElement, setTriggerValue }) {
   const explain = (token) => {
     note.textContent = token ? runNote(data, token.index) : '';
     if (!token) return;
-    note.style.left = `${Math.max(0, Math.min(token.offsetLeft, view.clientWidth - note.offsetWidth))}px`;
-    note.style.top = `${token.offsetTop + token.offsetHeight - view.scrollTop + 4}px`;
+    const place = token.getClientRects()[0];
+    note.style.left = `${Math.max(4, Math.min(place.left, window.innerWidth - note.offsetWidth - 4))}px`;
+    note.style.top = `${place.bottom + 5}px`;
   };
   view.onmouseover = (event) => explain(at(event));
   view.onmouseleave = () => explain(null);

@@ -21,7 +21,9 @@ def best_rows(training: Training, word: str, count: int, words: Words) -> list[R
         {
             words("tokenizer.column.segmentation"): " | ".join(one.pieces),
             words("tokenizer.column.log_probability"): round(one.log_probability, 2),
-            words("tokenizer.column.odds"): exp(one.log_probability - found[0].log_probability),
+            words("tokenizer.column.odds"): float(
+                f"{exp(one.log_probability - found[0].log_probability):.2g}"
+            ),
         }
         for one in found
     ]

@@ -28,6 +28,8 @@ def show_families() -> None:
         rows,
         hide_index=True,
         key="tokenizer.families.table",
+        height="content",
+        placeholder="–",
         column_config={t("tokenizer.column.source"): st.column_config.LinkColumn()},
     )
     st.caption(t("tokenizer.families.reading"))
@@ -74,5 +76,6 @@ def _show_origins() -> None:
         origin_rows(all_vocabulary_statuses(), t),
         hide_index=True,
         key="tokenizer.families.origins",
+        height="content",
         column_config={t("tokenizer.column.source"): st.column_config.LinkColumn()},
     )

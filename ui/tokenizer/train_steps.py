@@ -32,7 +32,12 @@ def show_steps(training: Training, text: str) -> None:
         st.dataframe(candidate_rows(candidates, t), hide_index=True, key="tokenizer.step.rows")
     _show_cut(training, text, step)
     st.plotly_chart(length_figure(training, step, t), key="tokenizer.step.curve")
-    st.caption(t("tokenizer.curve.reading"))
+    st.caption(t(f"tokenizer.curve.reading.{_direction(training)}"))
+
+
+def _direction(training: Training) -> str:
+    """Whether the vocabulary grows by merging or shrinks by pruning: the captions differ."""
+    return "pruning" if training.algorithm == "unigram" else "merging"
 
 
 def _show_slider(last: int) -> int:
@@ -94,4 +99,4 @@ def _show_cut(training: Training, text: str, step: int) -> None:
     run = TokenRun(pieces.texts, pieces.ids, (), (), pieces.kinds, gaps=pieces.gaps)
     words = {name: t(f"tokenizer.run.{name}") for name in ("id", "bytes", "characters", "n", "u")}
     show_token_run(run, "tokenizer.step.run", t("tokenizer.step.cut"), words, clickable=False)
-    st.caption(t("tokenizer.step.cut_reading", count=len(pieces.texts)))
+    st.caption(t(f"tokenizer.step.cut_reading.{_direction(training)}", count=len(pieces.texts)))
