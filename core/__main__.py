@@ -123,15 +123,13 @@ def tokenize(
     from core.tokenizer.command import read_text, tokenize_text
 
     result = tokenize_text(tokenizer, read_text(text, file), special)
+    report_cut(result.cut_characters)
     if as_json:
-        print(json.dumps(asdict(result)))
+        print(json.dumps(vars(result)))
         return
     for number, spelling, (start, end) in zip(result.ids, result.tokens, result.offsets, strict=True):
         print(f"{number:>8}  {start:>6}-{end:<6}  {spelling}")
-    print(wording("tokenizer.vocabularies.command.summary", **asdict(result)))
-    if result.cut_characters:
-        cut = f"{result.cut_characters:,}"
-        print(wording("tokenizer.vocabularies.command.cut", count=cut), file=sys.stderr)
+    print(wording("tokenizer.vocabularies.command.summary", **vars(result)))
 
 
 @app.command()
@@ -161,10 +159,17 @@ def train_tokenizer(
     from core.tokenizer.command import train_tokenizer as train_and_save
 
     result = train_and_save(algorithm, vocab_size, read_text(None, file), out)
+    report_cut(result.cut_characters)
     if as_json:
-        print(json.dumps(asdict(result)))
+        print(json.dumps(vars(result)))
     else:
-        print(wording("tokenizer.vocabularies.command.trained", **asdict(result)))
+        print(wording("tokenizer.vocabularies.command.trained", **vars(result)))
+
+
+def report_cut(characters: int) -> None:
+    """Say on standard error that a text was too long to be read whole."""
+    if characters:
+        print(wording("tokenizer.vocabularies.command.cut"), file=sys.stderr)
 
 
 def read_settings(path: Path) -> dict[str, Any]:

@@ -7,6 +7,7 @@ earlier token ends, which is where the others, whose tokens begin with their spa
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 
@@ -38,19 +39,68 @@ class Segment:
     """For each vocabulary, the first of its tokens here and one past the last."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Alignment:
-    """The same text in several vocabularies, side by side."""
+    """The same text in several vocabularies, side by side, kept as numbers until it is looked at."""
 
     vocabularies: tuple[str, ...]
-    boundaries: tuple[Boundary, ...]
-    segments: tuple[Segment, ...]
+    positions: np.ndarray
+    """(boundaries,) where at least one vocabulary cuts, rising."""
+    cuts: np.ndarray
+    """(vocabularies, boundaries) whether each of them does."""
+    edges: np.ndarray
+    """(segments + 1,) the places where all cut, with the text's beginning and end."""
+    firsts: np.ndarray
+    """(vocabularies, segments + 1) the number of the first token from each edge on."""
+
+    @property
+    def boundaries(self) -> tuple[Boundary, ...]:
+        """Every place where at least one vocabulary cuts."""
+        return self._boundaries(0, len(self.positions))
+
+    @property
+    def segments(self) -> "Segments":
+        """The stretches between places where all cut."""
+        return Segments(self)
 
     @property
     def agreement(self) -> float:
         """The share of boundaries that all vocabularies have; 1 where there is none."""
-        shared = sum(boundary.shared for boundary in self.boundaries)
-        return shared / len(self.boundaries) if self.boundaries else 1.0
+        return float(self.cuts.all(axis=0).mean()) if len(self.positions) else 1.0
+
+    def boundaries_between(self, start: int, end: int) -> tuple[Boundary, ...]:
+        """The boundaries from character `start` up to, not including, `end`."""
+        first, last = np.searchsorted(self.positions, (start, end))
+        return self._boundaries(int(first), int(last))
+
+    def _boundaries(self, first: int, last: int) -> tuple[Boundary, ...]:
+        cuts = map(tuple, self.cuts[:, first:last].T.tolist())
+        return tuple(map(Boundary, self.positions[first:last].tolist(), cuts))
+
+
+@dataclass(frozen=True)
+class Segments(Sequence[Segment]):
+    """The segments of an alignment, made when asked for; ten megabytes have millions."""
+
+    alignment: Alignment
+
+    def __len__(self) -> int:
+        return max(len(self.alignment.edges) - 1, 0)
+
+    @overload
+    def __getitem__(self, index: int) -> Segment: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Segment, ...]: ...
+    def __getitem__(self, index: int | slice) -> Segment | tuple[Segment, ...]:
+        numbers = range(len(self))[index]
+        if isinstance(numbers, range):
+            return tuple(map(self._segment, numbers))
+        return self._segment(numbers)
+
+    def _segment(self, number: int) -> Segment:
+        edges, firsts = self.alignment.edges, self.alignment.firsts
+        tokens = map(tuple, firsts[:, number : number + 2].tolist())
+        return Segment(int(edges[number]), int(edges[number + 1]), tuple(tokens))
 
 
 def aligned(encodings: Sequence[Encoding]) -> Alignment:
@@ -72,11 +122,11 @@ def aligned(encodings: Sequence[Encoding]) -> Alignment:
     length = len(encodings[0].text)
     cuts = np.stack([_cuts(encoding, length) for encoding in encodings])
     positions = np.flatnonzero(cuts.any(axis=0))
-    boundaries = map(Boundary, positions.tolist(), map(tuple, cuts[:, positions].T.tolist()))
     shared = np.flatnonzero(cuts.all(axis=0))
     edges = np.concatenate(([0], shared, [length])) if length else np.zeros(1, dtype=np.int64)
     names = tuple(encoding.vocabulary for encoding in encodings)
-    return Alignment(names, tuple(boundaries), _segments(encodings, edges))
+    firsts = np.stack([_first_tokens(encoding, edges) for encoding in encodings])
+    return Alignment(names, positions, cuts[:, positions], edges, firsts)
 
 
 def _cuts(encoding: Encoding, length: int) -> np.ndarray:
@@ -93,12 +143,8 @@ def _cuts(encoding: Encoding, length: int) -> np.ndarray:
     return cut
 
 
-def _segments(encodings: Sequence[Encoding], edges: np.ndarray) -> tuple[Segment, ...]:
-    """The stretches between `edges`, each with the tokens of every vocabulary in it."""
-    columns = []
-    for encoding in encodings:
-        first = np.searchsorted(np.asarray(encoding.starts, dtype=np.int64), edges, side="left")
-        first[0], first[-1] = 0, encoding.count
-        columns.append(list(zip(first[:-1].tolist(), first[1:].tolist(), strict=True)))
-    stretches = zip(edges[:-1].tolist(), edges[1:].tolist(), zip(*columns, strict=True), strict=True)
-    return tuple(Segment(start, end, tokens) for start, end, tokens in stretches)
+def _first_tokens(encoding: Encoding, edges: np.ndarray) -> np.ndarray:
+    """(edges,) the number of the first token at or after each edge."""
+    first = np.searchsorted(np.asarray(encoding.starts, dtype=np.int64), edges, side="left")
+    first[0], first[-1] = 0, encoding.count
+    return first

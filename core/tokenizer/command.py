@@ -1,5 +1,6 @@
 """`python -m core tokenize`, `tokenizers` and `train-tokenizer`."""
 
+import codecs
 import os
 import stat
 import sys
@@ -12,6 +13,9 @@ from core.tokenizer.cleaning import LARGEST_TEXT, prepared
 from core.tokenizer.vocabularies.load import load_vocabulary
 from core.tokenizer.vocabularies.status import all_vocabulary_statuses
 from core.tokenizer.vocabularies.vocabulary import Vocabulary
+
+MOST_READ = LARGEST_TEXT * 2
+"""Bytes read of a file; what is beyond the largest text is cut anyway."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ class TrainResult:
     corpus_tokens: int
     """Tokens of the training text with the final vocabulary."""
     out: str
+    cut_characters: int
+    """Characters beyond the largest text, which were left out."""
 
 
 def tokenize_text(name: str, text: str, allow_special: bool = False) -> TokenizeResult:
@@ -86,7 +92,8 @@ def train_tokenizer(algorithm: str, vocabulary_size: int, text: str, out: Path) 
     from core.tokenizer.training.export import tokenizer_json
     from core.tokenizer.training.train import train
 
-    training = train(algorithm, prepared(text).text, vocabulary_size)
+    accepted = prepared(text)
+    training = train(algorithm, accepted.text, vocabulary_size)
     write_text_whole(out, tokenizer_json(training))
     return TrainResult(
         algorithm=algorithm,
@@ -94,6 +101,7 @@ def train_tokenizer(algorithm: str, vocabulary_size: int, text: str, out: Path) 
         steps=len(training.steps),
         corpus_tokens=training.steps[-1].corpus_tokens if training.steps else 0,
         out=str(out),
+        cut_characters=accepted.cut_characters,
     )
 
 
@@ -107,9 +115,9 @@ def read_text(text: str | None, file: Path | None) -> str:
         raise GlassboxError("tokenizer.vocabularies.error.one_text")
     if file is None and text != "-":
         return text or ""
-    data = sys.stdin.buffer.read(LARGEST_TEXT * 2) if file is None else _bytes_of(file)
+    data = sys.stdin.buffer.read(MOST_READ) if file is None else _bytes_of(file)
     try:
-        return data.decode()
+        return codecs.getincrementaldecoder("utf-8")().decode(data, final=len(data) < MOST_READ)
     except UnicodeDecodeError as error:
         name = file.name if file is not None else "-"
         raise GlassboxError("tokenizer.vocabularies.error.not_text", file=name, place=error.start) from error
@@ -125,11 +133,11 @@ def _vocabulary(name: str) -> Vocabulary:
 
 
 def _bytes_of(file: Path) -> bytes:
-    """What is in the file, at most twice the largest text, whose rest would be cut anyway."""
+    """What is in the file, at most `MOST_READ` bytes."""
     try:
         with file.open("rb") as opened:
             if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
                 raise OSError
-            return opened.read(LARGEST_TEXT * 2)
+            return opened.read(MOST_READ)
     except OSError as error:
         raise GlassboxError("tokenizer.vocabularies.error.no_file", file=file.name) from error

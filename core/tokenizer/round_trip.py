@@ -54,13 +54,18 @@ class _Unit:
     unknown: bool
 
 
-def round_trip(vocabulary: Vocabulary, text: str) -> RoundTrip:
+def round_trip(vocabulary: Vocabulary, text: str, encoding: Encoding | None = None) -> RoundTrip:
     """Encode `text`, decode it, and say what changed.
+
+    Args:
+        vocabulary: any.
+        text: any.
+        encoding: of `text` in `vocabulary`, where it is at hand already.
 
     Raises:
         GlassboxError: lone surrogates.
     """
-    encoding = vocabulary.encode(text)
+    encoding = encoding or vocabulary.encode(text)
     decoded = vocabulary.decode(encoding.ids)
     if decoded == text:
         return RoundTrip(True, decoded, ())

@@ -81,6 +81,16 @@ def test_wrong_input_is_one_line(arguments: tuple[str, ...], says: str) -> None:
     assert says in refused(*arguments)
 
 
+def test_a_text_beyond_ten_megabytes_is_cut_and_that_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "long.txt"
+    file.write_text(" " + "\u200b" * 7_500_000, encoding="utf-8")
+    result = run("tokenize", "--tokenizer", "bert", "--file", str(file), "--json")
+    assert "first 10 MB" in result.stderr.decode()
+    value = json.loads(result.stdout)
+    assert value["characters"] == 1 + (10 * 1024 * 1024 - 1) // 3
+    assert value["cut_characters"] > 0
+
+
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "picture.bin"
     file.write_bytes(b"ab\xff\xfe")

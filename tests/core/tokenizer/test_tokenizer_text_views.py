@@ -97,6 +97,11 @@ def test_alignment_agrees_with_a_search_place_by_place(line: str) -> None:
     assert [segment.start for segment in result.segments[1:]] == [
         boundary.position for boundary in result.boundaries if boundary.shared
     ]
+    assert result.segments[:] == tuple(result.segments)
+    half = len(line) // 2
+    assert (
+        result.boundaries_between(0, half) + result.boundaries_between(half, len(line)) == result.boundaries
+    )
     for number, encoding in enumerate(encodings):
         ranges = [segment.tokens[number] for segment in result.segments]
         assert [index for first, last in ranges for index in range(first, last)] == (
