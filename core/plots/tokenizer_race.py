@@ -10,7 +10,7 @@ def race_figure(naive: float, indexed: float, merges: int, words: Words) -> go.F
     """Two bars, in seconds; the title says how many times faster the index was."""
     ratio = naive / max(indexed, 1e-9)
     drawn = figure(
-        words("tokenizer.race.title", ratio=ratio, merges=merges), words("tokenizer.race.x"), "", height=230
+        words("tokenizer.race.title", ratio=ratio), words("tokenizer.race.x", merges=merges), "", height=230
     )
     drawn.add_bar(
         x=[naive, indexed],

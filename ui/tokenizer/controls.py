@@ -35,7 +35,7 @@ def link_readers() -> Mapping[str, Callable[[str], Any]]:
         "algorithm": choice_of(ALGORITHMS),
         "corpus": choice_of(CORPORA),
         "training_text": short_text,
-        "vocabulary_size": number_in(10, 20_000, whole=True),
+        "vocabulary_size": number_in(2, 20_000, whole=True),
         "step": number_in(1, 20_000, whole=True),
         "word": short_text,
         "template": short_text,

@@ -33,16 +33,16 @@ def show_see() -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         text = controls.show_text()
-        uploads = st.container()
-        with uploads:
-            show_upload()
+        show_upload()
         name, compared = show_choice()
-        with st.container(horizontal=True):
-            show_link("tokenizer", _link_values(name, compared, text))
-            if name != UPLOADED:
-                controls.show_command_line(controls.tokenize_command(name, text))
     with right:
         usable = _usable(text)
+    with left, st.container(horizontal=True):
+        if usable:
+            show_link("tokenizer", _link_values(name, compared, text))
+        if usable and name != UPLOADED:
+            controls.show_command_line(controls.tokenize_command(name, text))
+    with right:
         encoding = _encoded(name, usable) if usable else None
         if encoding is not None:
             _show_encoding(encoding, title_of(name))

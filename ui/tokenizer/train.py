@@ -74,7 +74,7 @@ def _show_inputs() -> Order:
     st.session_state.setdefault("tokenizer.vocabulary_size", DEFAULT_SIZES.get(corpus, DEFAULT_SIZE))
     size = st.number_input(
         t("tokenizer.size.label"),
-        10,
+        2,
         20_000,
         step=20,
         key="tokenizer.vocabulary_size",

@@ -32,12 +32,13 @@ def show_words() -> None:
     with left:
         text = controls.show_text()
         name = show_one()
-        own = {"vocabulary": name} if name != UPLOADED else {}
-        with st.container(horizontal=True):
-            show_link("tokenizer", {"view": "words", **own, "text": text})
     with right:
         usable = _usable(text)
-        if usable:
+    if usable:
+        own = {"vocabulary": name} if name != UPLOADED else {}
+        with left, st.container(horizontal=True):
+            show_link("tokenizer", {"view": "words", **own, "text": text})
+        with right:
             try:
                 with st.spinner(t("tokenizer.words.reading_dictionary")):
                     ways = three_ways(usable, opened(name))
@@ -45,7 +46,6 @@ def show_words() -> None:
             except GlassboxError as error:
                 show_error(error)
                 return
-    if usable:
         _show_words(usable)
 
 
