@@ -62,7 +62,7 @@ function drawShaded({ data, parentElement, setTriggerValue }) {
 
 // Thousands of tokens: columns of data, one listener for all, plain text nodes.
 const TINTS = 6;
-const KIND_CLASS = { s: ' special', u: ' unknown', p: ' part', n: ' new' };
+const KIND_CLASS = { s: ' special', u: ' unknown', p: ' part', d: ' part', n: ' new' };
 const bytesOf = (text) => [...new TextEncoder().encode(text)].map((byte) => byte.toString(16).toUpperCase().padStart(2, '0'));
 
 function runNote(data, index) {
@@ -71,7 +71,8 @@ function runNote(data, index) {
   const bytes = kinds[index] === 'p' ? texts[index] : bytesOf(texts[index]).slice(0, 24).join(' ');
   const last = starts[index] + lengths[index] - 1;
   const place = last > starts[index] ? `${starts[index]}\u2013${last}` : `${starts[index]}`;
-  return [`#${data.first + index + 1}`].concat(ids.length ? [`${words.id} ${ids[index]}`] : [], [`${words.bytes} ${bytes}`])
+  return [`#${data.first + index + 1}`].concat(ids.length ? [`${words.id} ${ids[index]}`] : [])
+    .concat(kinds[index] === 'd' ? [] : [`${words.bytes} ${bytes}`])
     .concat(starts.length ? [`${words.characters} ${place}`] : [], kind ? [kind] : []).join(' \u00b7 ');
 }
 
@@ -89,7 +90,8 @@ function fillRun(view, data) {
     const kind = data.kinds[index];
     const token = document.createElement('span');
     token.className = `cell tint${(data.first + index) % TINTS}${KIND_CLASS[kind] || ''}`;
-    token.textContent = visible(text).replaceAll(' ', '\u00b7').replaceAll('\n', '') || '\u2205';
+    token.textContent = kind === 'p' ? text.replaceAll(' ', '\u00a0')
+      : visible(text).replaceAll(' ', '\u00b7').replaceAll('\n', '') || '\u2205';
     if (RIGHT_TO_LEFT.test(text)) token.dir = 'auto';
     token.tabIndex = -1;
     if (data.clickable) token.setAttribute('role', 'button');

@@ -31,9 +31,9 @@ class TokenRun:
     """Up to 30,000 tokens in a row, as columns of equal length, so that they reach the browser quickly.
 
     `kinds` has one letter a token: "t" text, "p" part of a character (its text is its bytes in
-    hexadecimal), "s" special, "u" unknown, "n" new. `first` is the place of the first token in the whole
-    text. `ids`, `starts` and `lengths` may be empty; `gaps`, where given, has a "1" for each token in
-    front of which a gap is drawn.
+    hexadecimal), "d" one of several for the same characters (its text is its spelling), "s" special,
+    "u" unknown, "n" new. `first` is the place of the first token in the whole text. `ids`, `starts` and
+    `lengths` may be empty; `gaps`, where given, has a "1" for each token in front of which a gap is drawn.
     """
 
     texts: Sequence[str]

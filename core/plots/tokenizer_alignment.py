@@ -22,12 +22,11 @@ def alignment_columns(
 ) -> list[Column]:
     """The columns for the segments from `first` up to `last`."""
     found = []
-    inside = {boundary.position for boundary in alignment.boundaries if not boundary.shared}
     for segment in alignment.segments[first:last]:
         rows = tuple(
             token_faces(encoding.tokens[slice(*span)])
             for encoding, span in zip(encodings, segment.tokens, strict=True)
         )
-        differs = any(position in inside for position in range(segment.start + 1, segment.end))
-        found.append(Column(rows, differs or len({len(row.kinds) for row in rows}) > 1))
+        inside = alignment.boundaries_between(segment.start + 1, segment.end)
+        found.append(Column(rows, bool(inside) or len({len(row.kinds) for row in rows}) > 1))
     return found

@@ -10,7 +10,9 @@ from core.tokenizer.encoding import Token
 class Faces:
     """What is drawn for a row of tokens: a text each, and a letter each for what it is.
 
-    "t" text, "p" part of a character (the text is its bytes in hexadecimal), "s" special, "u" unknown.
+    "t" text, "p" part of a character (the text is its bytes in hexadecimal), "d" one of several tokens for
+    the same characters, which the vocabulary has decomposed (the text is its spelling), "s" special,
+    "u" unknown.
     """
 
     texts: tuple[str, ...]
@@ -24,17 +26,26 @@ def token_faces(tokens: Sequence[Token]) -> Faces:
     >>> token_faces([Token(9, "Ġhi", b" hi", 0, 3), Token(7, "ä½", b"\\xe4\\xbd", 3, 4)])
     Faces(texts=(' hi', 'E4 BD'), kinds='tp')
     """
-    faces = [_face(token) for token in tokens]
+    spans = [(token.start, token.end) for token in tokens]
+    before, after = [None, *spans], [*spans[1:], None]
+    faces = [
+        _face(token, span[0] < span[1] and span in neighbours)
+        for token, span, *neighbours in zip(tokens, spans, before, after, strict=False)
+    ]
     return Faces(tuple(text for text, _ in faces), "".join(kind for _, kind in faces))
 
 
-def _face(token: Token) -> tuple[str, str]:
+def _face(token: Token, shares: bool) -> tuple[str, str]:
+    """The text and kind of a token; `shares` where a neighbour covers the very same characters."""
     if token.special:
         return token.text, "s"
     try:
-        return token.data.decode("utf-8") or token.text, "u" if token.unknown else "t"
+        text = token.data.decode("utf-8") or token.text
     except UnicodeDecodeError:
         return token.data.hex(" ").upper(), "p"
+    if token.unknown:
+        return text, "u"
+    return (token.text, "d") if shares else (text, "t")
 
 
 def most_telling(tokens: Sequence[Token]) -> int:

@@ -17,7 +17,10 @@ function columnOf(rows, name, labels) {
     const row = made(`row row${place}`, '', column);
     if (labels) { made('label', content, row); return; }
     const [tokens, kinds] = content;
-    tokens.forEach((token, index) => { made(`cell kind-${kinds[index]}`, visible(token) || '\u2205', row).dir = 'auto'; });
+    tokens.forEach((token, index) => { 
+      const face = kinds[index] === 'p' ? token.replaceAll(' ', '\u00a0') : visible(token) || '\u2205';
+      made(`cell kind-${kinds[index]}`, face, row).dir = 'auto';
+    });
     if (!tokens.length) made('cell none', '\u2205', row);
   });
   return column;

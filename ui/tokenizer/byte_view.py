@@ -22,7 +22,7 @@ def show_token(encoding: Encoding, position: int) -> None:
         "bytes": token.data[:MOST_BYTES].hex(" ").upper() or "∅",
         "place": f"{token.start}–{max(token.start, token.end - 1)}",
     }
-    columns = st.columns([1, 2, 2, 1], vertical_alignment="bottom")
+    columns = st.columns([3, 5, 5, 3], vertical_alignment="bottom")
     for column, (name, value) in zip(columns, facts.items(), strict=True):
         with column:
             st.caption(t(f"tokenizer.token.{name}"), help=t(f"tokenizer.token.{name}_help"))

@@ -17,6 +17,7 @@ from core.tokenizer.samples import conversation, typed_special
 from ui.inputs import show_link
 from ui.text import language, naming, show_error, t
 from ui.token_view import TokenRun, show_token_run
+from ui.tokenizer import controls
 
 MOST_MESSAGES = 12
 
@@ -156,7 +157,7 @@ def _show_tokens(encoding: Encoding, key: str, name: str) -> None:
             help=t("tokenizer.chat.special_help"),
             width="content",
         )
-    words = {word: t(f"tokenizer.run.{word}") for word in ("id", "bytes", "characters", "p", "s", "u")}
+    words = {word: t(f"tokenizer.run.{word}") for word in controls.ROW_WORDS}
     columns = TokenRun(run.texts, encoding.ids, run.starts, run.lengths, run.kinds)
     show_token_run(columns, key, name, words, clickable=False)
 

@@ -20,6 +20,8 @@ MOST_COMPARED = 3
 LONGEST_COMMAND = 300
 """A longer text goes into a file rather than onto the command line."""
 CORPORA = ("english", "german", "chinese", "code", "own")
+ROW_WORDS = ("id", "bytes", "characters", "p", "d", "s", "u")
+"""What hovering over a token may say, each with its wording below `tokenizer.run`."""
 ALGORITHMS = ("bpe", "byte-bpe", "wordpiece", "unigram")
 
 

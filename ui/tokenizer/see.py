@@ -148,7 +148,7 @@ def _show_run(encoding: Encoding, title: str, first: int, position: int | None) 
         faces.kinds,
         first,
     )
-    words = {name: t(f"tokenizer.run.{name}") for name in ("id", "bytes", "characters", "p", "s", "u")}
+    words = {name: t(f"tokenizer.run.{name}") for name in controls.ROW_WORDS}
     selected = None if position is None else position - first
     return show_token_run(run, "tokenizer.run", t("tokenizer.run.name", title=title), words, selected)
 

@@ -70,7 +70,7 @@ def _show_ways(ways: "ThreeWays", encoding: "Encoding") -> None:
         if name == "subwords":  # a character may be several tokens, which are then shown as bytes
             faces = token_faces(encoding.tokens)
             texts, kinds, gaps = faces.texts, faces.kinds, ""
-        words = {word: t(f"tokenizer.run.{word}") for word in ("id", "bytes", "characters", "p", "s", "u")}
+        words = {word: t(f"tokenizer.run.{word}") for word in controls.ROW_WORDS}
         show_token_run(
             TokenRun(texts, (), (), (), kinds, gaps=gaps),
             f"tokenizer.words.{name}",
