@@ -37,16 +37,16 @@ SCORED_TOGETHER = 16
 
 @dataclass(frozen=True)
 class Parameters:
-    """What the job can be told; the defaults are the shipped comparison."""
+    """What the job can be told; by default the shipped comparison, in batches that fit a laptop."""
 
     model: str = "smollm2-135m"
-    openings: int = 240
+    openings: int = 200
     """How many of the openings, from the first on; at least 2, as self-BLEU compares texts."""
     max_new_tokens: int = published.MAX_NEW_TOKENS
     batch: int = 64
     """Sequences generated together; a beam search counts each of its beams."""
     seed: int = 0
-    beam_texts: int = 240
+    beam_texts: int = 200
     """Beam search, sixteen times the work, ends with the batch that reaches this many texts."""
 
     def __post_init__(self) -> None:

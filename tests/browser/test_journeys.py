@@ -6,6 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
+from tokenizers import Tokenizer
 
 both_widths = pytest.mark.parametrize("page", ["wide", "narrow"], indirect=True)
 
@@ -154,3 +155,21 @@ def test_a_comparison_outlives_its_tab(page: Page, server: str):
     expect(again.get_by_text("Done.")).to_be_visible(timeout=240_000)
     expect(again.locator(".js-plotly-plot").first).to_be_visible()
     assert "workspace" not in again.url
+
+
+@both_widths
+def test_a_text_is_seen_as_tokens_and_one_is_taken_apart(page: Page, server: str):
+    opened(page, f"{server}/tokenizer?lang=en&view=see")
+    cells = page.locator("span.cell")
+    expect(cells.first).to_be_visible(timeout=60_000)
+    assert cells.count() > 10
+    cells.nth(2).click()
+    expect(page.get_by_role("heading", name="Token 3 taken apart")).to_be_visible()
+
+
+def test_a_tokenizer_is_trained_and_saved(page: Page, server: str):
+    opened(page, f"{server}/tokenizer?lang=en&view=train&algorithm=bpe")
+    with page.expect_download(timeout=60_000) as download:
+        page.get_by_role("button", name="Save as tokenizer.json").click()
+    saved = Tokenizer.from_file(str(download.value.path()))
+    assert saved.encode("The miller").tokens[0].startswith("T")

@@ -27,9 +27,8 @@ def show_first_experiment() -> None:
             st.plotly_chart(
                 looping_figure(comparison, t), key="home.looping", config={"displayModeBar": False}
             )
-            beam = comparison.method("beam_16").texts
             count = comparison.method("greedy").texts
-            st.caption(t("home.first.caption", count=count, beam=beam, model=comparison.model))
+            st.caption(t("home.first.caption", count=count, model=comparison.model))
 
 
 def show_steps() -> None:
