@@ -77,13 +77,18 @@ def read_link(topic: str, readers: Mapping[str, Callable[[str], Any]]) -> bool:
 def show_link(topic: str, values: Mapping[str, Any]) -> None:
     """A control that writes the page's settings into the address and shows them as a link to copy."""
     with st.popover(t("ui.link.label"), icon=":material/link:", help=t("ui.link.help")):
-        parameters = {name: str(value)[:LONGEST_TEXT_IN_A_LINK] for name, value in values.items()}
+        parameters = {name: _in_a_link(value) for name, value in values.items()}
         address = (st.context.url or "").split("?")[0]
         st.markdown(t("ui.link.explain"))
         st.code(f"{address}?{urlencode({**parameters, 'lang': language()})}", language=None, wrap_lines=True)
         if st.button(t("ui.link.write"), key=f"{topic}.link.write", help=t("ui.link.write_help")):
             st.session_state[f"{topic}.link"] = json.dumps(parameters, sort_keys=True)
             st.query_params.from_dict({**parameters, "lang": language()})
+
+
+def _in_a_link(value: Any) -> str:
+    """`value` as an address can hold it: of bounded length, and half a surrogate pair as a question mark."""
+    return str(value)[:LONGEST_TEXT_IN_A_LINK].encode("utf-8", "replace").decode()
 
 
 def show_command(command: str, settings: Mapping[str, Any]) -> None:

@@ -1,6 +1,5 @@
 """The view of costs: what a meaning costs in each language, what a text costs, what more words would save."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -9,6 +8,7 @@ from core.csv_export import csv_text
 from core.errors import GlassboxError
 from core.plots.tokenizer_cost import expansion_figure, fertility_figure, fertility_rows, price_rows
 from core.tokenizer.cleaning import prepared
+from core.tokenizer.embedding_tables import EMBEDDING_TABLES, EmbeddingTable
 from ui.inputs import show_link
 from ui.text import language, naming, show_error, t
 from ui.tokenizer import controls
@@ -18,23 +18,6 @@ if TYPE_CHECKING:
     from core.tokenizer.cost import Expansion, Fertility
 
 
-@dataclass(frozen=True)
-class EmbeddingTable:
-    """The embedding of a model as its published config.json has it: row length, one table or two."""
-
-    dimension: int
-    tied: bool
-
-
-MODELS = {
-    "SmolLM2-135M": EmbeddingTable(576, tied=True),
-    "Qwen3-0.6B": EmbeddingTable(1024, tied=True),
-    "Llama-3-8B": EmbeddingTable(4096, tied=False),
-    "Mistral-7B": EmbeddingTable(4096, tied=False),
-    "Qwen3-32B": EmbeddingTable(5120, tied=False),
-    "DeepSeek-V3": EmbeddingTable(7168, tied=False),
-    "Llama-3-70B": EmbeddingTable(8192, tied=False),
-}
 USUAL_MODEL = {
     "smollm2": "SmolLM2-135M",
     "qwen3": "Qwen3-0.6B",
@@ -197,8 +180,8 @@ def _show_model(name: str) -> tuple[EmbeddingTable, float]:
     with left:
         model = st.selectbox(
             t("tokenizer.expansion.model"),
-            list(MODELS),
-            index=list(MODELS).index(usual),
+            list(EMBEDDING_TABLES),
+            index=list(EMBEDDING_TABLES).index(usual),
             key=f"tokenizer.expansion.model.{name}",
             help=t("tokenizer.expansion.model_help"),
             persist_state="session",
@@ -213,7 +196,7 @@ def _show_model(name: str) -> tuple[EmbeddingTable, float]:
             help=t("tokenizer.expansion.format_help"),
             persist_state="session",
         )
-    table = MODELS[model]
+    table = EMBEDDING_TABLES[model]
     kind = t(f"tokenizer.expansion.{'tied' if table.tied else 'untied'}")
     st.caption(t("tokenizer.expansion.table", dimension=table.dimension, kind=kind))
     return table, BYTES_OF[form]

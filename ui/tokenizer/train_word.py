@@ -5,9 +5,9 @@ import streamlit as st
 from core.errors import GlassboxError
 from core.plots.tokenizer_merge_tree import MOST_LEAVES, merge_tree_figure
 from core.plots.tokenizer_pieces import telling_word
-from core.plots.tokenizer_segmentations import best_rows, sampled_rows
 from core.tokenizer.training.history import Training
 from core.tokenizer.training.replay import merge_tree, segment
+from core.tokenizer.training.segmentation_rows import best_rows, sampled_rows
 from ui.text import show_error, t
 
 LONGEST_WORD = MOST_LEAVES

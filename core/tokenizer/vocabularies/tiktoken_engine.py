@@ -6,7 +6,6 @@ encoding, and special tokens. The expressions are those that the owners publish.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from core.tokenizer.cleaning import utf8
 from core.tokenizer.encoding import Encoding
@@ -15,9 +14,6 @@ from core.tokenizer.vocabularies.catalogue import VocabularyEntry
 from core.tokenizer.vocabularies.normalised import composed
 from core.tokenizer.vocabularies.rank_files import Ranks
 from core.tokenizer.vocabularies.white_space_runs import white_space_cut
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from core.plots.tokenizer_counts import counts_figure
 from core.plots.tokenizer_merge_tree import merge_tree_figure
 from core.plots.tokenizer_pieces import pieces_of
 from core.plots.tokenizer_race import race_figure
-from core.plots.tokenizer_segmentations import best_rows, sampled_rows
 from core.plots.tokenizer_tables import character_rows, count_rows, token_rows
 from core.plots.tokenizer_tokens import token_faces
 from core.plots.tokenizer_training import candidate_rows, candidates_figure, history_rows, length_figure
@@ -18,6 +17,7 @@ from core.tokenizer.cost import Expansion, Fertility, LanguageCost
 from core.tokenizer.encoding import Encoding, Token
 from core.tokenizer.training.history import Training
 from core.tokenizer.training.replay import candidates_at, merge_tree
+from core.tokenizer.training.segmentation_rows import best_rows, sampled_rows
 from core.tokenizer.training.train import train
 from core.wording import words_in
 
