@@ -41,12 +41,15 @@ def test_safetensors_header_counts_the_parameters_of_the_catalogue():
     assert sum(map(math.prod, floats)) == CATALOGUE["minilm-l6"].parameters
 
 
-def test_requirements_pin_what_the_catalogue_names():
+def test_requirements_pin_what_the_catalogues_name():
     from core.settings import PROJECT_FOLDER
+    from core.tokenizer.english_tagger import REQUIREMENT
+    from core.tokenizer.vocabularies.catalogue import VOCABULARIES
 
     lines = (PROJECT_FOLDER / "requirements-models.txt").read_text().splitlines()
     pinned = {line.split(";")[0].strip() for line in lines if line and not line.startswith("#")}
-    assert pinned == {model.requirement for model in CATALOGUE.values()}
+    named = {model.requirement for model in CATALOGUE.values()} | {REQUIREMENT}
+    assert pinned == named | {vocabulary.requirement for vocabulary in VOCABULARIES.values()}
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones():
