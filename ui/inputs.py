@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from ui.text import language, t
+from ui.text import language, naming, t
 
 RESERVED = ("lang", "workspace")
 LONGEST_TEXT_IN_A_LINK = 4000
@@ -72,6 +72,37 @@ def read_link(topic: str, readers: Mapping[str, Callable[[str], Any]]) -> bool:
     if refused:
         st.warning(t("ui.link.refused", names=", ".join(refused)), icon=":material/link_off:")
     return bool(given)
+
+
+def show_segments(topic: str, name: str, options: Sequence[str]) -> str:
+    """One of `options` as a row of segments, the first at first; wording under `<topic>.<name>`."""
+    key = f"{topic}.{name}"
+    st.session_state.setdefault(key, options[0])
+    chosen = st.segmented_control(
+        t(f"{key}.label"),
+        options,
+        format_func=naming(f"{key}.*"),
+        key=key,
+        required=True,
+        wrap=True,
+        help=t(f"{key}.help"),
+        persist_state="session",
+    )
+    return chosen or options[0]
+
+
+def show_csv(csv: str | Callable[[], str], name: str, key: str, label: str | None = None) -> None:
+    """A download of table rows as a file `name`; a function is called when the reader asks for it."""
+    st.download_button(
+        label or t("ui.download.csv"),
+        csv,
+        file_name=name,
+        mime="text/csv",
+        key=key,
+        icon=":material/download:",
+        help=t("ui.download.help"),
+        on_click="ignore",
+    )
 
 
 def show_link(topic: str, values: Mapping[str, Any]) -> None:

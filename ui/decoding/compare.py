@@ -13,6 +13,7 @@ from core.errors import GlassboxError
 from core.plots.comparison import comparison_figure
 from core.plots.estimates import UNITS
 from ui.decoding.controls import settings_in_use
+from ui.inputs import show_csv
 from ui.job_panel import show_job_panel
 from ui.text import naming, show_error, t
 
@@ -129,17 +130,3 @@ def show_comparison(comparison: Comparison, csv: str) -> None:
     show_csv(csv, "comparison.csv", "decoding.compare.csv")
     with st.expander(t("decoding.compare.texts"), icon=":material/notes:"):
         st.dataframe(comparison.text_table(t), hide_index=True, key="decoding.compare.rows")
-
-
-def show_csv(csv: str, name: str, key: str) -> None:
-    """The download of a job's rows."""
-    st.download_button(
-        t("ui.download.csv"),
-        csv,
-        file_name=name,
-        mime="text/csv",
-        key=key,
-        icon=":material/download:",
-        help=t("ui.download.help"),
-        on_click="ignore",
-    )

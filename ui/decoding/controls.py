@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.decoding.settings import RANGES, STRATEGIES, DecodingSettings, Strategy
 from ui.cache import decoding_presets
-from ui.inputs import choice_of, number_in, short_text
+from ui.inputs import choice_of, number_in, short_text, show_segments
 from ui.models import ready_language_model
 from ui.questions import show_questions
 from ui.queue import turn_in_queue
@@ -201,18 +201,7 @@ def _show_seed() -> int:
 
 def show_view() -> str:
     """Which experiment of the lesson is looked at."""
-    st.session_state.setdefault("decoding.view", VIEWS[0])
-    view = st.segmented_control(
-        t("decoding.view.label"),
-        VIEWS,
-        format_func=naming("decoding.view.*"),
-        key="decoding.view",
-        required=True,
-        wrap=True,
-        help=t("decoding.view.help"),
-        persist_state="session",
-    )
-    return view or VIEWS[0]
+    return show_segments("decoding", "view", VIEWS)
 
 
 def command(prompt: str, fast: bool) -> str:

@@ -11,8 +11,9 @@ from core.decoding.sweep import GRIDS, Sweep, read_sweep, strategy_of
 from core.decoding.sweep_job import CSV_FILE, RESULT_FILE
 from core.errors import GlassboxError
 from core.plots.sweep import sweep_figure
-from ui.decoding.compare import DEFAULT_PROMPTS, show_csv, show_measure_choice
+from ui.decoding.compare import DEFAULT_PROMPTS, show_measure_choice
 from ui.decoding.controls import settings_in_use
+from ui.inputs import show_csv
 from ui.job_panel import show_job_panel
 from ui.text import naming, show_error, t
 

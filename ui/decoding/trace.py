@@ -10,6 +10,7 @@ from core.errors import GlassboxError
 from core.plots.entropy import entropy_figure
 from core.plots.token_shades import ShadeBy, token_shades
 from ui.decoding.texts import KeptText, kept_texts, want_fork
+from ui.inputs import show_csv
 from ui.models import ready_language_model
 from ui.text import naming, show_error, t
 from ui.token_view import ShownToken, show_tokens
@@ -129,15 +130,11 @@ def show_trace(generation: Generation, prompt: str, number: int) -> int | None:
     if chosen is not None and chosen != position:
         st.session_state["decoding.position"] = chosen
         st.rerun(scope="fragment")
-    st.download_button(
-        t("decoding.result.download"),
+    show_csv(
         lambda: csv_text(trace_rows(generation)),
-        file_name="trace.csv",
-        mime="text/csv",
-        key="decoding.trace.download",
-        icon=":material/download:",
-        help=t("ui.download.help"),
-        on_click="ignore",
+        "trace.csv",
+        "decoding.trace.download",
+        t("decoding.result.download"),
     )
     if position is None or position >= len(generation.steps):
         st.caption(t("decoding.token.choose"))

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from ui.inputs import choice_of, number_in, short_text
+from ui.inputs import choice_of, number_in, short_text, show_segments
 from ui.questions import show_questions
-from ui.text import language, naming, t
+from ui.text import language, t
 
 if TYPE_CHECKING:
     from core.curriculum import Measurement
@@ -63,18 +63,7 @@ def _apply_example(name: str) -> str:
 
 def show_view() -> str:
     """Which part of the lesson is looked at."""
-    st.session_state.setdefault("tokenizer.view", VIEWS[0])
-    view = st.segmented_control(
-        t("tokenizer.view.label"),
-        VIEWS,
-        format_func=naming("tokenizer.view.*"),
-        key="tokenizer.view",
-        required=True,
-        wrap=True,
-        help=t("tokenizer.view.help"),
-        persist_state="session",
-    )
-    return view or VIEWS[0]
+    return show_segments("tokenizer", "view", VIEWS)
 
 
 def show_text(height: int = 150) -> str:

@@ -9,7 +9,7 @@ from core.errors import GlassboxError
 from core.plots.tokenizer_cost import expansion_figure, fertility_figure, fertility_rows, price_rows
 from core.tokenizer.cleaning import prepared
 from core.tokenizer.embedding_tables import EMBEDDING_TABLES, EmbeddingTable
-from ui.inputs import show_link
+from ui.inputs import show_csv, show_link
 from ui.text import language, naming, show_error, t
 from ui.tokenizer import controls
 from ui.tokenizer.vocabularies import UPLOADED, encoded, kept_for, opened, show_choice, title_of
@@ -62,16 +62,7 @@ def _show_fertility(names: list[str]) -> None:
     rows = fertility_rows(measured, t)
     with st.expander(t("tokenizer.fertility.table"), icon=":material/table:"):
         st.dataframe(rows, hide_index=True, key="tokenizer.fertility.table")
-    st.download_button(
-        t("ui.download.csv"),
-        lambda: csv_text(rows),
-        file_name="fertility.csv",
-        mime="text/csv",
-        key="tokenizer.fertility.download",
-        icon=":material/download:",
-        help=t("ui.download.help"),
-        on_click="ignore",
-    )
+    show_csv(lambda: csv_text(rows), "fertility.csv", "tokenizer.fertility.download")
 
 
 def _fertility(name: str) -> "Fertility":

@@ -9,7 +9,7 @@ from core.errors import GlassboxError
 from core.plots.tokenizer_families import chinese_figure, family_rows, origin_rows
 from core.tokenizer.families import Family, measured_family, published_families
 from core.tokenizer.vocabularies.status import all_vocabulary_statuses
-from ui.inputs import show_link
+from ui.inputs import show_csv, show_link
 from ui.text import show_error, t
 from ui.tokenizer import controls
 
@@ -33,16 +33,7 @@ def show_families() -> None:
         column_config={t("tokenizer.column.source"): st.column_config.LinkColumn()},
     )
     st.caption(t("tokenizer.families.reading"))
-    st.download_button(
-        t("ui.download.csv"),
-        lambda: csv_text(rows),
-        file_name="families.csv",
-        mime="text/csv",
-        key="tokenizer.families.download",
-        icon=":material/download:",
-        help=t("ui.download.help"),
-        on_click="ignore",
-    )
+    show_csv(lambda: csv_text(rows), "families.csv", "tokenizer.families.download")
     if measured:
         st.plotly_chart(chinese_figure(measured, t), key="tokenizer.families.chinese")
         st.caption(t("tokenizer.families.chinese_reading"))

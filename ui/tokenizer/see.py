@@ -10,7 +10,7 @@ from core.plots.tokenizer_tables import change_rows, token_rows
 from core.plots.tokenizer_tokens import most_telling, token_faces
 from core.tokenizer.cleaning import prepared
 from core.tokenizer.encoding import Encoding
-from ui.inputs import show_link
+from ui.inputs import show_csv, show_link
 from ui.text import show_error, t
 from ui.token_view import TokenRun, show_token_run
 from ui.tokenizer import controls
@@ -97,15 +97,11 @@ def _show_encoding(encoding: Encoding, title: str) -> None:
         st.session_state["tokenizer.token"] = first + chosen
         st.rerun(scope="fragment")
     st.caption(t("tokenizer.run.reading"))
-    st.download_button(
-        t("tokenizer.run.download"),
+    show_csv(
         lambda: csv_text(token_rows(encoding, t)),
-        file_name="tokens.csv",
-        mime="text/csv",
-        key="tokenizer.run.download",
-        icon=":material/download:",
-        help=t("ui.download.help"),
-        on_click="ignore",
+        "tokens.csv",
+        "tokenizer.run.download",
+        t("tokenizer.run.download"),
     )
     if position is not None:
         show_token(encoding, position)

@@ -10,7 +10,7 @@ from core.errors import GlassboxError
 from core.plots.tokenizer_training import history_rows
 from core.tokenizer.training.export import tokenizer_json
 from core.tokenizer.training.history import ALGORITHMS, Training
-from ui.inputs import show_link
+from ui.inputs import show_csv, show_link, show_segments
 from ui.text import naming, show_error, t
 from ui.tokenizer import controls
 from ui.tokenizer.train_race import show_race
@@ -85,18 +85,7 @@ def _show_inputs() -> Order:
 
 
 def _show_algorithm() -> str:
-    st.session_state.setdefault("tokenizer.algorithm", ALGORITHMS[0])
-    algorithm = st.segmented_control(
-        t("tokenizer.algorithm.label"),
-        ALGORITHMS,
-        format_func=naming("tokenizer.algorithm.*"),
-        key="tokenizer.algorithm",
-        required=True,
-        wrap=True,
-        help=t("tokenizer.algorithm.help"),
-        persist_state="session",
-    )
-    algorithm = algorithm or ALGORITHMS[0]
+    algorithm = show_segments("tokenizer", "algorithm", ALGORITHMS)
     st.caption(t(f"tokenizer.algorithm.about.{algorithm}"))
     return algorithm
 
@@ -205,13 +194,9 @@ def _show_downloads(training: Training) -> None:
             help=t("tokenizer.train.save_help"),
             on_click="ignore",
         )
-        st.download_button(
-            t("tokenizer.train.history"),
+        show_csv(
             lambda: csv_text(history_rows(training, t)),
-            file_name="training.csv",
-            mime="text/csv",
-            key="tokenizer.train.history",
-            icon=":material/download:",
-            help=t("ui.download.help"),
-            on_click="ignore",
+            "training.csv",
+            "tokenizer.train.history",
+            t("tokenizer.train.history"),
         )

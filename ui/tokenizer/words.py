@@ -11,7 +11,7 @@ from core.plots.tokenizer_words import ORDER, parts_figure, way_run, word_rows, 
 from core.tokenizer.cleaning import prepared
 from core.tokenizer.english_tagger import ACCURACY, LICENCE, tagger_installed
 from core.tokenizer.words import segmented, stop_words, three_ways
-from ui.inputs import show_link
+from ui.inputs import show_csv, show_link
 from ui.text import show_error, t
 from ui.token_view import TokenRun, show_token_run
 from ui.tokenizer import controls
@@ -101,16 +101,7 @@ def _show_words(text: str) -> None:
     rows = word_rows(words, t)
     with left:
         st.dataframe(rows, hide_index=True, key="tokenizer.words.table", height=360)
-        st.download_button(
-            t("ui.download.csv"),
-            lambda: csv_text(rows),
-            file_name="words.csv",
-            mime="text/csv",
-            key="tokenizer.words.download",
-            icon=":material/download:",
-            help=t("ui.download.help"),
-            on_click="ignore",
-        )
+        show_csv(lambda: csv_text(rows), "words.csv", "tokenizer.words.download")
     with right:
         st.plotly_chart(parts_figure(words, t), key="tokenizer.words.chart")
     if tagger_installed():
