@@ -6,7 +6,7 @@ from importlib import import_module
 
 from core.errors import GlassboxError
 
-NAMES = ("decoding", "startup", "tokenizer")
+NAMES = ("attention", "decoding", "startup", "tokenizer")
 
 
 def run(arguments: list[str]) -> int:

@@ -4,17 +4,15 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from core.command_line import LARGEST_SETTINGS_FILE, Json, read_settings
 from core.errors import GlassboxError
 from core.wording import wording
 
-LARGEST_SETTINGS_FILE = 1_000_000
-
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
 @app.callback()
@@ -170,30 +168,6 @@ def report_cut(characters: int) -> None:
     """Say on standard error that a text was too long to be read whole."""
     if characters:
         print(wording("tokenizer.vocabularies.command.cut"), file=sys.stderr)
-
-
-def read_settings(path: Path) -> dict[str, Any]:
-    """The JSON object in the settings file at `path`.
-
-    Raises:
-        GlassboxError: no such file, too large, or not one JSON object.
-    """
-    reason = ""
-    try:
-        if path.stat().st_size > LARGEST_SETTINGS_FILE:
-            reason = "large"
-        else:
-            value = json.loads(path.read_text(encoding="utf-8"))
-            if isinstance(value, dict):
-                return value
-            reason = "json"
-    except OSError:
-        reason = "missing"
-    except ValueError:
-        reason = "json"
-    raise GlassboxError(
-        "ui.error.settings_file", file=path.name, reason=wording(f"ui.error.settings_file_{reason}")
-    )
 
 
 def main() -> int:

@@ -1,6 +1,7 @@
 """Reading the question bank: `assets/curriculum/<topic>.toml`, checked once, without any model.
 
-A file holds `[[question]]` tables; `core.curriculum.question` says what each field means. Every
+A topic with many questions lists further files in `parts = ["idea", ...]`: `<topic>.<idea>.toml`, read in
+that order. A file holds `[[question]]` tables; `core.curriculum.question` says what each field means. Every
 mistake is refused with the file, the question's id and what is wrong, so that a half-translated
 or contradictory question never reaches a reader.
 """
@@ -8,7 +9,7 @@ or contradictory question never reaches a reader.
 import math
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from itertools import pairwise
@@ -22,6 +23,7 @@ from core.wording import LANGUAGES, all_wording
 
 CURRICULUM_FOLDER = Path(__file__).parent.parent.parent / "assets" / "curriculum"
 MEASUREMENT_TABLES = {
+    "attention": "core.attention.measurements",
     "decoding": "core.decoding.measurements",
     "tokenizer": "core.tokenizer.measurements",
 }
@@ -48,10 +50,10 @@ def measurement_table(topic: str) -> Mapping[str, MeasureFunction]:
 
 @cache
 def questions(topic: str) -> tuple[Question, ...]:
-    """The checked questions of `topic`, in the file's order.
+    """The checked questions of `topic`, in the order of its files.
 
     Raises:
-        GlassboxError: no such topic, or the file breaks a rule of the bank.
+        GlassboxError: no such topic, or a file breaks a rule of the bank.
     """
     path = CURRICULUM_FOLDER / f"{topic}.toml"
     if not re.fullmatch(r"[a-z_]+", topic) or not path.is_file():
@@ -65,17 +67,13 @@ def question_with_id(topic: str, question_id: str) -> Question | None:
 
 
 def load_questions(path: Path, topic: str, measures: set[str]) -> tuple[Question, ...]:
-    """Read and check one file of the bank; `measures` are the names a prediction may use.
+    """Read and check one file of the bank with its parts; `measures` are the names a prediction may use.
 
     Raises:
         GlassboxError: what is wrong, in which file and question.
     """
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))["question"]
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
-        raise GlassboxError("curriculum.error.file", file=path.name, reason=str(error)) from error
     loaded: dict[str, Question] = {}
-    for table in tables:
+    for file, table in _tables(path):
         name = str(table.get("id", "?"))
         try:
             question = _question(table, topic, measures)
@@ -83,10 +81,23 @@ def load_questions(path: Path, topic: str, measures: set[str]) -> tuple[Question
                 raise ValueError("this id occurs twice")
         except ValueError as error:
             raise GlassboxError(
-                "curriculum.error.question", file=path.name, id=name[:40], reason=str(error)
+                "curriculum.error.question", file=file, id=name[:40], reason=str(error)
             ) from error
         loaded[question.id] = question
     return tuple(loaded.values())
+
+
+def _tables(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The question tables of a file, then of its parts, each with the name of its file."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = content["question"]
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
+        raise GlassboxError("curriculum.error.file", file=path.name, reason=str(error)) from error
+    for table in tables:
+        yield path.name, table
+    for part in content.get("parts", ()):
+        yield from _tables(path.with_name(f"{path.stem}.{part}.toml"))
 
 
 def _question(table: Mapping[str, Any], topic: str, measures: set[str]) -> Question:

@@ -12,7 +12,6 @@ from dataclasses import asdict, fields, replace
 
 from core.decoding.comparison import Comparison, SettingSummary, TextRow
 from core.decoding.diversity import distinct_n, self_bleu
-from core.decoding.intervals import Estimate, bootstrap_interval, ratio_interval, wilson_interval
 from core.decoding.loops import find_loop
 from core.decoding.repetition import entropy_along, is_repetitive, rep_n
 from core.decoding.result import Generation
@@ -20,6 +19,7 @@ from core.decoding.settings import DecodingSettings
 from core.engines.language_model import LanguageModel
 from core.engines.prompt import prepare_prompt
 from core.errors import GlassboxError
+from core.intervals import Estimate, bootstrap_interval, ratio_interval, wilson_interval
 
 LEAST_PROBABILITY = 1e-45
 """What a probability that float32 rounds to 0 counts as, so that its logarithm exists."""

@@ -12,11 +12,11 @@ from typing import Any
 from core.csv_export import csv_text
 from core.decoding.compare import cells_of, check_task, comparison_of, measure_cell
 from core.decoding.comparison import Comparison, TextRow
-from core.decoding.json_result import result_from_json
 from core.decoding.settings import RANGES, DecodingSettings, settings_from
 from core.engines.language_model import LanguageModel
 from core.errors import GlassboxError
 from core.jobs.context import JobContext
+from core.json_result import result_from_json
 from core.shelf.load import load_language_model
 
 MODEL = "smollm2-135m"

@@ -4,9 +4,9 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from core.decoding.intervals import Estimate
-from core.decoding.json_result import result_from_json
 from core.errors import GlassboxError
+from core.intervals import Estimate
+from core.json_result import result_from_json
 from core.wording import Words
 
 ESTIMATED = ("rep_4", "rep_2", "rep_3", "distinct_2", "repetition", "entropy", "perplexity")

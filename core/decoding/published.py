@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.decoding.intervals import Estimate
-from core.decoding.json_result import result_from_json
 from core.decoding.settings import DecodingSettings
 from core.errors import GlassboxError
+from core.intervals import Estimate
+from core.json_result import result_from_json
 from core.settings import PROJECT_FOLDER
 from core.wording import Words
 

@@ -18,7 +18,6 @@ from typing import Any
 from core.csv_export import csv_text
 from core.decoding import published
 from core.decoding.diversity import self_bleu
-from core.decoding.intervals import Estimate, ratio_interval, wilson_interval
 from core.decoding.loops import find_loop
 from core.decoding.perplexity import token_log_probabilities
 from core.decoding.prompts import OPENINGS_FILE, Opening, file_hash, openings
@@ -26,6 +25,7 @@ from core.decoding.repetition import is_repetitive, is_repetitive_as_released
 from core.decoding.settings import DecodingSettings
 from core.engines.language_model import LanguageModel
 from core.errors import GlassboxError
+from core.intervals import Estimate, ratio_interval, wilson_interval
 from core.jobs.context import JobContext
 from core.settings import PROJECT_FOLDER
 from core.shelf.catalogue import CATALOGUE

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.decoding.comparison import Comparison, read_json
-from core.decoding.json_result import result_from_json
 from core.decoding.settings import DecodingSettings, Strategy
 from core.errors import GlassboxError
+from core.json_result import result_from_json
 
 GRIDS: dict[str, tuple[float, ...]] = {
     "temperature": (0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.5),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.decoding.comparison import SettingSummary
-from core.decoding.intervals import Estimate
+from core.intervals import Estimate
 from core.plots.theme import PALETTE
 from core.wording import Words
 

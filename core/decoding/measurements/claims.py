@@ -4,11 +4,11 @@ import math
 import random
 
 from core.curriculum.question import Measurement
-from core.decoding.intervals import wilson_interval
 from core.decoding.measurements.material import material, mean, probability_of, scores_after
 from core.decoding.perplexity import token_log_probabilities
 from core.engines.language_model import LanguageModel
 from core.engines.requests import chat_prompt
+from core.intervals import wilson_interval
 
 LIST_LENGTH = 12
 READINGS = 4

@@ -4,10 +4,10 @@ import torch
 from torch import Tensor
 
 from core.curriculum.question import Measurement
-from core.decoding.intervals import bootstrap_interval
 from core.decoding.measurements.material import material, mean, scores_after, scores_along
 from core.decoding.processors import min_p, temperature, top_k, top_p
 from core.engines.language_model import LanguageModel
+from core.intervals import bootstrap_interval
 
 BATCH = 8
 

@@ -6,7 +6,6 @@ import torch
 
 from core.curriculum.question import Measurement
 from core.decoding.generate import generate_batch
-from core.decoding.intervals import bootstrap_interval, ratio_interval
 from core.decoding.loops import find_loop
 from core.decoding.measurements.material import material, mean, scores_along
 from core.decoding.perplexity import token_log_probabilities
@@ -15,6 +14,7 @@ from core.decoding.prompts import openings
 from core.decoding.repetition import rep_n
 from core.decoding.settings import DecodingSettings
 from core.engines.language_model import LanguageModel
+from core.intervals import bootstrap_interval, ratio_interval
 
 PENALTY = 1.2
 """The value of the paper that proposed the repetition penalty."""

@@ -51,6 +51,22 @@ def test_a_valid_file_is_read_in_order(tmp_path: Path) -> None:
     assert (two.id, two.reading, two.predict) == ("dec-two", True, None)
 
 
+def test_the_parts_of_a_topic_follow_in_their_order(tmp_path: Path) -> None:
+    (tmp_path / "decoding.second.toml").write_text(READING, encoding="utf-8")
+    assert [question.id for question in load(tmp_path, 'parts = ["second"]' + VALID)] == [
+        "dec-one",
+        "dec-two",
+    ]
+
+
+def test_a_part_that_is_missing_or_repeats_an_id_is_refused_by_its_name(tmp_path: Path) -> None:
+    with pytest.raises(GlassboxError, match=r"decoding\.second\.toml"):
+        load(tmp_path, 'parts = ["second"]' + VALID)
+    (tmp_path / "decoding.second.toml").write_text(VALID, encoding="utf-8")
+    with pytest.raises(GlassboxError, match=r"decoding\.second\.toml.*occurs twice"):
+        load(tmp_path, 'parts = ["second"]' + VALID)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
@@ -116,7 +132,12 @@ def test_an_unknown_topic_is_refused(topic: str) -> None:
 
 
 def test_every_file_of_the_bank_is_valid_and_ids_occur_once_in_all_of_them() -> None:
-    ids = [question.id for path in CURRICULUM_FOLDER.glob("*.toml") for question in questions(path.stem)]
+    ids = [
+        question.id
+        for path in CURRICULUM_FOLDER.glob("*.toml")
+        if "." not in path.stem
+        for question in questions(path.stem)
+    ]
     assert len(ids) == len(set(ids)) >= 12
 
 

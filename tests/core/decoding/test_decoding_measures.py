@@ -13,12 +13,12 @@ from sacrebleu.metrics.bleu import BLEU
 
 from core.csv_export import csv_text, neutral_cell
 from core.decoding.diversity import distinct_n, distinct_n_of_all, self_bleu
-from core.decoding.intervals import bootstrap_interval, ratio_interval, wilson_interval
 from core.decoding.perplexity import perplexity, token_log_probabilities
 from core.decoding.prompts import openings, presets
 from core.decoding.repetition import entropy_along, ngrams, rep_n
 from core.decoding.result import Step
 from core.errors import GlassboxError
+from core.intervals import bootstrap_interval, ratio_interval, wilson_interval
 
 FOX = [1, 2, 3, 1, 2, 3, 1, 4]
 """bigrams 12 23 31 12 23 31 14: four of seven unique; trigrams 123 231 312 123 231 314: four of six."""

@@ -8,7 +8,6 @@ import math
 import pytest
 
 from core.decoding import published_job
-from core.decoding.intervals import wilson_interval
 from core.decoding.perplexity import perplexity
 from core.decoding.prompts import OPENINGS_FILE, file_hash, openings
 from core.decoding.published import (
@@ -23,6 +22,7 @@ from core.decoding.published import (
 from core.decoding.repetition import is_repetitive
 from core.decoding.settings import DecodingSettings
 from core.errors import GlassboxError
+from core.intervals import wilson_interval
 from core.jobs.context import JobCancelled, JobContext
 
 SMALL = {"openings": 3, "max_new_tokens": 18, "batch": 32}

@@ -7,13 +7,13 @@ import pytest
 
 from core.decoding.compare import compare
 from core.decoding.explain import Stage, StepExplanation
-from core.decoding.intervals import Estimate, wilson_interval
 from core.decoding.loops import Loop
 from core.decoding.published import PUBLISHED, MethodResult, PublishedComparison, methods
 from core.decoding.reinforcement import Curve, Reinforcement
 from core.decoding.result import Generation, Step
 from core.decoding.settings import DecodingSettings
 from core.decoding.sweep import Sweep, swept_settings
+from core.intervals import Estimate, wilson_interval
 from core.plots.candidates import candidates_figure
 from core.plots.comparison import comparison_figure
 from core.plots.entropy import entropy_figure

@@ -1,0 +1,1 @@
+"""Attention, positions and the parts of a Transformer block, written out on plain tensors."""

@@ -1,0 +1,23 @@
+"""The measurements that decide the attention lesson's predictions, by name.
+
+Each runs the lesson's own functions, within 10 s on two cores with the models still to be loaded;
+`small=True` takes fewer or shorter inputs, within 2 s once they are, for the tests.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+
+from core.curriculum.question import Measurement
+
+
+def _later(module: str, function: str) -> Callable[[bool], Measurement]:
+    """The measurement, its module imported when it runs: the question bank is read without torch."""
+
+    def measure(small: bool = False) -> Measurement:
+        found: Measurement = getattr(import_module(f"{__name__}.{module}"), function)(small)
+        return found
+
+    return measure
+
+
+MEASUREMENTS: dict[str, Callable[[bool], Measurement]] = {}
