@@ -40,7 +40,7 @@ def wilson_interval(successes: int, trials: int, confidence: float = CONFIDENCE)
     (0.0179, 0.1, 0.4042)
     """
     if trials < 1 or not 0 <= successes <= trials:
-        raise GlassboxError("decoding.measures.error.share", successes=successes, trials=trials)
+        raise GlassboxError("results.error.share", successes=successes, trials=trials)
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
     share = successes / trials
     middle = share + z * z / (2 * trials)
@@ -79,7 +79,7 @@ def ratio_interval(
     top, bottom = np.asarray(numerators, float), np.asarray(denominators, float)
     usable = top.size and top.shape == bottom.shape and np.isfinite(top).all() and np.isfinite(bottom).all()
     if not usable or (bottom <= 0).any():
-        raise GlassboxError("decoding.measures.error.values")
+        raise GlassboxError("results.error.values")
     drawn = np.random.default_rng(seed).integers(0, top.size, (RESAMPLES, top.size))
     ratios = top[drawn].sum(1) / bottom[drawn].sum(1)
     low, high = np.quantile(ratios, [0.5 - confidence / 2, 0.5 + confidence / 2])

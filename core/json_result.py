@@ -42,7 +42,7 @@ def _read(kind: Any, value: object, file: str, where: str) -> Any:
         return _read(next(part for part in arguments if part is not NoneType), value, file, where)
     elif kind is object or _is_plain(kind, value):
         return value
-    raise GlassboxError("decoding.measures.error.result", file=file, field=where.lstrip(".") or "-")
+    raise GlassboxError("results.error.result", file=file, field=where.lstrip(".") or "-")
 
 
 def _is_plain(kind: Any, value: object) -> bool:

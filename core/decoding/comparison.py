@@ -106,7 +106,7 @@ def read_json(path: Path) -> object:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise GlassboxError("decoding.measures.error.result", file=path.name, field="-") from error
+        raise GlassboxError("results.error.result", file=path.name, field="-") from error
 
 
 def _flat(row: TextRow) -> dict[str, object]:

@@ -186,13 +186,13 @@ def read_result(path: Path) -> PublishedComparison:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise GlassboxError("decoding.measures.error.result", file=path.name, field="-") from error
+        raise GlassboxError("results.error.result", file=path.name, field="-") from error
     comparison = result_from_json(PublishedComparison, value, path.name)
     for row in comparison.methods:
         own = [text for text in comparison.texts if text.method == row.name]
         counted = (len(own), sum(t.repetitive for t in own), sum(t.ended for t in own))
         if counted != (row.texts, row.repetitive, row.ended):
-            raise GlassboxError("decoding.measures.error.result", file=path.name, field=f"methods.{row.name}")
+            raise GlassboxError("results.error.result", file=path.name, field=f"methods.{row.name}")
     return comparison
 
 

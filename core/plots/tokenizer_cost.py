@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from core.plots.count_bars import add_count_bars
 from core.plots.legend import legend_below
 from core.plots.theme import PALETTE, figure
 from core.tokenizer.cost import Expansion, Fertility, LanguageCost, price
@@ -110,18 +111,10 @@ def expansion_figure(result: Expansion, title: str, words: Words) -> go.Figure:
     drawn = figure(
         words("tokenizer.expansion.chart", title=title), words("tokenizer.counts.x"), "", height=230
     )
-    counts = [result.tokens_before, result.tokens_after]
-    drawn.add_bar(
-        x=counts,
-        y=[words("tokenizer.expansion.before"), words("tokenizer.expansion.after", rows=result.rows)],
-        orientation="h",
-        marker={"color": [PALETTE.neutral, PALETTE.accent], "pattern": {"shape": ["/", ""]}},
-        text=[f"{count:,}" for count in counts],
-        textposition="outside",
-        textangle=0,
-        cliponaxis=False,
-        hovertemplate="%{y}: %{x:,}<extra></extra>",
-    )
-    drawn.update_yaxes(autorange="reversed")
-    drawn.update_xaxes(range=[0, 1.15 * max([*counts, 1])])
+    labels = [
+        words("tokenizer.expansion.before"),
+        words("tokenizer.expansion.after", rows=result.rows),
+    ]
+    marker = {"color": [PALETTE.neutral, PALETTE.accent], "pattern": {"shape": ["/", ""]}}
+    add_count_bars(drawn, labels, [result.tokens_before, result.tokens_after], marker)
     return drawn

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from core.plots.count_bars import add_count_bars
 from core.plots.theme import PALETTE, figure
 from core.tokenizer.encoding import Encoding
 from core.wording import Words
@@ -21,20 +22,7 @@ def counts_figure(encodings: Sequence[tuple[str, Encoding]], words: Words) -> go
     )
     titles = [title for title, _ in encodings]
     counts = [encoding.count for _, encoding in encodings]
-    drawn.add_bar(
-        x=counts,
-        y=titles,
-        orientation="h",
-        marker={
-            "color": [PALETTE.series[place % len(PALETTE.series)] for place in range(len(counts))],
-            "pattern": {"shape": [PATTERNS[place % len(PATTERNS)] for place in range(len(counts))]},
-        },
-        text=[f"{count:,}" for count in counts],
-        textposition="outside",
-        textangle=0,
-        cliponaxis=False,
-        hovertemplate="%{y}: %{x:,}<extra></extra>",
-    )
-    drawn.update_yaxes(autorange="reversed", type="category")
-    drawn.update_xaxes(range=[0, 1.15 * max([*counts, 1])])
+    colours = [PALETTE.series[place % len(PALETTE.series)] for place in range(len(counts))]
+    shapes = [PATTERNS[place % len(PATTERNS)] for place in range(len(counts))]
+    add_count_bars(drawn, titles, counts, {"color": colours, "pattern": {"shape": shapes}})
     return drawn

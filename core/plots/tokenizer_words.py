@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import plotly.graph_objects as go
 
+from core.plots.count_bars import add_count_bars
 from core.plots.theme import PALETTE, figure
 from core.tokenizer.words import PARTS_OF_SPEECH, Way, Word
 from core.wording import Words
@@ -43,20 +44,8 @@ def parts_figure(found: Sequence[Word], words: Words) -> go.Figure:
     drawn = figure(
         words("tokenizer.words.chart"), words("tokenizer.words.x"), "", height=130 + 26 * len(parts)
     )
-    values = [counts[part] for part in parts]
-    drawn.add_bar(
-        x=values,
-        y=[words(f"tokenizer.lesson.part.{part}") for part in parts],
-        orientation="h",
-        marker={"color": PALETTE.accent},
-        text=values,
-        textposition="outside",
-        textangle=0,
-        cliponaxis=False,
-        hovertemplate="%{y}: %{x}<extra></extra>",
-    )
-    drawn.update_yaxes(autorange="reversed")
-    drawn.update_xaxes(range=[0, 1.15 * max([*values, 1])])
+    labels = [words(f"tokenizer.lesson.part.{part}") for part in parts]
+    add_count_bars(drawn, labels, [counts[part] for part in parts], {"color": PALETTE.accent})
     return drawn
 
 

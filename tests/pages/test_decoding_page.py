@@ -1,11 +1,14 @@
 """The decoding lesson as a reader meets it: generate, inspect, fork, links, refusals, both languages."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-HOME = Path(__file__).parents[2] / "Home.py"
+from tests.pages.reading import metrics, open_lesson
+
+opened = partial(open_lesson, "03_decoding")
 
 
 @pytest.fixture
@@ -15,26 +18,11 @@ def tiny_shelf(monkeypatch: pytest.MonkeyPatch, tiny_language_model):
     return tiny_language_model
 
 
-def opened(language: str = "en", **link: str) -> AppTest:
-    page = AppTest.from_file(HOME, default_timeout=120)
-    page.query_params["lang"] = language
-    page.switch_page("pages/03_decoding.py")
-    for name, value in link.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
-
-
 def generate(page: AppTest, prompt: str = "the cat sat on ") -> AppTest:
     page.text_area(key="decoding.prompt").set_value(prompt)
     page.button(key="decoding.run").click().run()
     assert not page.exception
     return page
-
-
-def metrics(page: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in page.metric}
 
 
 @pytest.mark.parametrize(

@@ -1,49 +1,19 @@
 """The tokenizer lesson as a reader meets it: every view, links, refusals, both languages."""
 
-import json
-from pathlib import Path
-from typing import Any
+from functools import partial
 from urllib.parse import parse_qsl
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.curriculum import questions
 from core.tokenizer.training.export import tokenizer_json
 from core.tokenizer.training.train import train
 from core.wording import wording
+from tests.pages.reading import drawn, metrics, open_lesson, shown
 
-HOME = Path(__file__).parents[2] / "Home.py"
+opened = partial(open_lesson, "01_tokenizer")
+
 VIEWS = ("see", "families", "train", "cost", "chat", "words")
-
-
-def opened(language: str = "en", **link: str) -> AppTest:
-    page = AppTest.from_file(HOME, default_timeout=120)
-    page.query_params["lang"] = language
-    page.switch_page("pages/01_tokenizer.py")
-    for name, value in link.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
-
-
-def metrics(page: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in page.metric}
-
-
-def drawn(page: AppTest, key: str) -> dict[str, Any]:
-    """The data of the token row whose key ends with `key`."""
-    found = [row for row in page.get("bidi_component") if key in row.proto.id]
-    assert found, [row.proto.id for row in page.get("bidi_component")]
-    data: dict[str, Any] = json.loads(found[0].proto.json)
-    return data
-
-
-def shown(page: AppTest) -> str:
-    """Every sentence on the page."""
-    elements = [*page.markdown, *page.caption, *page.success, *page.warning, *page.info, *page.error]
-    return "\n".join(str(element.value) for element in elements)
 
 
 @pytest.mark.parametrize(
@@ -178,7 +148,12 @@ def test_every_algorithm_trains_and_is_scrubbed(algorithm: str):
 
 def test_a_step_names_its_winner_and_marks_it_in_the_text():
     page = opened(
-        view="train", corpus="own", training_text="low low low lot lot", vocabulary_size="7", step="1"
+        "01_tokenizer",
+        view="train",
+        corpus="own",
+        training_text="low low low lot lot",
+        vocabulary_size="7",
+        step="1",
     )
     assert "Step 1 joins `l` and `o` into `lo`: side by side 5 times." in shown(page)
     row = drawn(page, "tokenizer.step.run")
@@ -196,7 +171,9 @@ def test_a_size_below_the_alphabet_is_one_sentence_with_a_way_out():
 
 
 def test_a_size_beyond_the_text_names_the_largest():
-    page = opened(view="train", corpus="own", training_text="low low low lot lot", vocabulary_size="500")
+    page = opened(
+        "01_tokenizer", view="train", corpus="own", training_text="low low low lot lot", vocabulary_size="500"
+    )
     assert "500" in page.error[0].value
     page.button(key="tokenizer.size.take").click().run()
     assert not page.error
@@ -211,7 +188,13 @@ def test_unigram_shows_best_and_drawn_cuts():
 
 
 def test_the_index_is_raced_against_recounting():
-    page = opened(view="train", corpus="own", training_text="low low low lot lot " * 20, vocabulary_size="7")
+    page = opened(
+        "01_tokenizer",
+        view="train",
+        corpus="own",
+        training_text="low low low lot lot " * 20,
+        vocabulary_size="7",
+    )
     page.button(key="tokenizer.race.run").click().run()
     assert not page.exception
     naive, indexed, merges = page.session_state["tokenizer.race"]
@@ -221,7 +204,14 @@ def test_the_index_is_raced_against_recounting():
 
 
 def test_costs_are_counted_for_every_chosen_vocabulary():
-    page = opened(view="cost", vocabulary="cl100k", compare="o200k", domain="medicine", text="hello world")
+    page = opened(
+        "01_tokenizer",
+        view="cost",
+        vocabulary="cl100k",
+        compare="o200k",
+        domain="medicine",
+        text="hello world",
+    )
     prices = page.dataframe[1].value
     assert prices["tokens"].tolist() == [2, 2]
     assert metrics(page)["New rows"] == "24"
