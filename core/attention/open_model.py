@@ -6,7 +6,6 @@ the shelf's own weights, of which nothing is copied, and proved equal to transfo
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -58,12 +57,27 @@ class OpenModel:
         Raises:
             GlassboxError: the text is empty, or longer than the model can read.
         """
-        if not text.strip():
-            raise GlassboxError("attention.see.error.empty")
-        ids = self._tokenizer.encode(text, add_special_tokens=not self.causal).ids
+        ids = self._encode(text)
         if len(ids) > self.context_length:
             raise GlassboxError("attention.see.error.context", tokens=len(ids), limit=self.context_length)
         return self.spell(torch.tensor(ids))
+
+    def read_start(self, text: str, most: int) -> tuple[Pieces, int]:
+        """The first `most` tokens of `text`, BERT's closing [SEP] among them, and how many were left out.
+
+        Raises:
+            GlassboxError: the text is empty.
+        """
+        ids = self._encode(text)
+        left_out = max(0, len(ids) - most)
+        if left_out:
+            ids = ids[:most] if self.causal else [*ids[: most - 1], ids[-1]]
+        return self.spell(torch.tensor(ids)), left_out
+
+    def _encode(self, text: str) -> list[int]:
+        if not text.strip():
+            raise GlassboxError("attention.see.error.empty")
+        return list(self._tokenizer.encode(text, add_special_tokens=not self.causal).ids)
 
     def spell(self, ids: Tensor) -> Pieces:
         """Token ids (n,), such as generated ones, with the text of each."""
@@ -94,6 +108,14 @@ class OpenModel:
             GlassboxError: there is no such layer.
         """
         raise NotImplementedError
+
+    def continuation(self, ids: Tensor, count: int) -> Tensor:
+        """(n,) token ids and up to `count` more, each the likeliest; stops where the model ends the text.
+
+        Raises:
+            GlassboxError: the model has no language-model head.
+        """
+        raise GlassboxError("attention.see.error.no_head", model=self.name)
 
     def logits(self, hidden: Tensor) -> Tensor:
         """(..., width) hidden states to (..., vocabulary) scores of the next token, final norm included.
@@ -129,6 +151,7 @@ class OpenLlama(OpenModel):
         self.width = model.width
         self.context_length = model.context_length
         self._epsilon: float = config.rms_norm_eps
+        self._model = model
         self._module = module
         self._blocks = [
             LlamaBlock(layer, self.head_count, self.key_value_heads, self._epsilon)
@@ -159,6 +182,18 @@ class OpenLlama(OpenModel):
         positions = torch.arange(hidden.shape[-2])[None]
         cosine, sine = self._module.model.rotary_emb(hidden, positions)
         return cosine[0], sine[0]
+
+    def continuation(self, ids: Tensor, count: int) -> Tensor:
+        """Greedy decoding with the key/value cache."""
+        cache = self._model.new_cache(1, len(ids) + count)
+        written, unread = ids.tolist(), ids[None]
+        for _ in range(count):
+            best = int(self._model.next_logits(unread, cache)[0].argmax())
+            if best in self._model.end_ids:
+                break
+            written.append(best)
+            unread = torch.tensor([[best]])
+        return torch.tensor(written)
 
     @torch.inference_mode()
     def logits(self, hidden: Tensor) -> Tensor:
@@ -202,7 +237,6 @@ class OpenBert(OpenModel):
         return self._blocks[index](hidden, head_scale, head_mean)
 
 
-@lru_cache(maxsize=len(MODELS))
 def open_model(name: str) -> OpenModel:
     """The shelf's model of that name, opened.
 
