@@ -8,11 +8,13 @@ from typing import Annotated
 
 import typer
 
+from core.attention.positions.commands import app as position_commands
 from core.command_line import LARGEST_SETTINGS_FILE, Json, read_settings
 from core.errors import GlassboxError
 from core.wording import wording
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+app.add_typer(position_commands)
 
 
 @app.callback()

@@ -46,14 +46,13 @@ def bias(heads: int, length: int) -> Tensor:
         GlassboxError: `heads` or `length` is not positive.
 
     >>> bias(8, 3)[0]
-    tensor([[-0.0000, -0.5000, -1.0000],
-            [-0.5000, -0.0000, -0.5000],
-            [-1.0000, -0.5000, -0.0000]])
+    tensor([[ 0.0000, -0.5000, -1.0000],
+            [-0.5000,  0.0000, -0.5000],
+            [-1.0000, -0.5000,  0.0000]])
     """
     check_whole("length", length, 1)
     positions = torch.arange(length)
-    distances = (positions[:, None] - positions[None, :]).abs()
-    return -slopes(heads)[:, None, None] * distances
+    return slopes(heads)[:, None, None] * -(positions[:, None] - positions[None, :]).abs()
 
 
 def weights_if_equal(heads: int, length: int) -> Tensor:
