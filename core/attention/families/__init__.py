@@ -1,0 +1,1 @@
+"""Families of Transformers: what they share, what each changed, and how their training objectives differ."""
