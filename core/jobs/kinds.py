@@ -14,6 +14,9 @@ KINDS: dict[str, tuple[str, str]] = {
     "decoding.compare": ("core.decoding.compare_job", "run"),
     "decoding.sweep": ("core.decoding.sweep_job", "run"),
     "decoding.published": ("core.decoding.published", "run"),
+    "attention.placement": ("core.attention.block.placement_job", "run"),
+    "attention.ablation": ("core.attention.ablation_job", "run"),
+    "attention.schemes": ("core.attention.schemes.job", "run"),
 }
 """A kind -> the module and the function of its work."""
 

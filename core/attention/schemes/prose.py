@@ -20,7 +20,7 @@ FEWEST_WORDS = 8
 """A shorter paragraph is a heading or a fragment."""
 LEAST_LETTERS = 0.85
 """Share of letters and spaces; code and tables have less."""
-HELD_OUT = 0.15
+HELD_OUT = 0.1
 """The last part of the text, never trained on."""
 
 
