@@ -54,9 +54,7 @@ def show_slider(name: str, low: int, high: int, first: int, wording: str = "") -
     kept = st.session_state.get(key, first)
     st.session_state[key] = min(max(int(kept), low), high)
     words = f"attention.positions.{wording or name}"
-    return int(
-        st.slider(t(words), low, high, key=key, help=t(f"{words}_help"), persist_state="session")
-    )
+    return int(st.slider(t(words), low, high, key=key, help=t(f"{words}_help"), persist_state="session"))
 
 
 def show_choice(name: str, options: Sequence[str], first: str, wording: str = "") -> str:

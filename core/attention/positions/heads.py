@@ -18,6 +18,9 @@ from core.attention.positions.rope import rotate
 from core.errors import GlassboxError
 from core.shelf.load import load_language_model
 
+NEAR, FAR = (1, 17), (1000, 2000)
+"""Distances (from, up to) whose mean scores are compared to say whether a head falls."""
+
 
 @dataclass(frozen=True)
 class HeadVectors:
@@ -28,6 +31,8 @@ class HeadVectors:
     """(layers, heads, n, head_width)."""
     keys: Tensor
     """(layers, key_value_heads, n, head_width)."""
+    products: Tensor
+    """(layers, heads, head_width / 2) complex, see `mean_products`."""
     base: float
     """Of the model's own rotation."""
     context: int
@@ -82,44 +87,74 @@ def head_vectors(text: str) -> HeadVectors:
     model = load_language_model(DECODER)
     angles = own_angles(model, count)
     passes = [passed for _, passed in llama_layers(model, pieces.ids, angles)]
+    queries = rotate(torch.stack([each.queries for each in passes]), -angles)
+    keys = rotate(torch.stack([each.keys for each in passes]), -angles)
+    repeated = keys.repeat_interleave(model.query_heads // model.key_value_heads, dim=1)
     return HeadVectors(
         pieces.tokens,
-        rotate(torch.stack([each.queries for each in passes]), -angles),
-        rotate(torch.stack([each.keys for each in passes]), -angles),
+        queries,
+        keys,
+        mean_products(queries, repeated),
         head_base(model),
         model.context_length,
     )
 
 
-def mean_scores(vectors: HeadVectors, distances: Tensor, speeds: Tensor) -> Tensor:
-    """The mean score of a head's queries with its earlier keys, set at each distance: (layers, heads, n).
+def mean_products(queries: Tensor, keys: Tensor) -> Tensor:
+    """The mean of conj(query) * key over all pairs of a query and an earlier key, by plane.
 
-    Every query meets every key of a token before it (the first token left out: heads rest there whatever
-    the distance), and each pair is moved to each distance; divided by the root of the width.
-
-    Uses that the mean over pairs of <R_t q, k> is linear in the products of their planes' coordinates:
-    with a_i = q_x k_x + q_y k_y and b_i = q_x k_y - q_y k_x, a pair adds a_i cos(t w_i) + b_i sin(t w_i).
+    Each plane's point is taken as a complex number, so that one number holds what the mean score needs
+    at every distance. Keys of the first token are left out: many heads rest there whatever the distance.
 
     Args:
-        vectors: at least three tokens.
-        distances: (n,) query position minus key position.
-        speeds: (head_width / 2,) radians a token.
+        queries: (layers, heads, n, width), unrotated.
+        keys: (layers, heads, n, width), repeated where heads share them.
+
+    Returns:
+        (layers, heads, width / 2) complex.
     """
-    keys = vectors.keys.repeat_interleave(vectors.shared_by, dim=1)
-    (query_x, query_y), (key_x, key_y) = vectors.queries.chunk(2, -1), keys.chunk(2, -1)
+    first, second = (
+        torch.complex(*(half.contiguous() for half in part.chunk(2, -1))) for part in (queries, keys)
+    )
     count = keys.shape[2]
     earlier = torch.ones(count, count).tril(-1)
     earlier[:, 0] = 0
-    share = earlier / earlier.sum()
+    seen = torch.einsum("qk,lhki->lhqi", earlier.to(second.dtype), second)
+    return (first.conj() * seen).sum(2) / max(float(earlier.sum()), 1.0)
 
-    def mean_product(left: Tensor, right: Tensor) -> Tensor:
-        """Mean over the pairs of left_i right_i, for each plane i: (layers, heads, width / 2)."""
-        return torch.einsum("lhqi,qk,lhki->lhi", left, share, right)
 
-    same = mean_product(query_x, key_x) + mean_product(query_y, key_y)
-    crossed = mean_product(query_x, key_y) - mean_product(query_y, key_x)
+def mean_scores(products: Tensor, distances: Tensor, speeds: Tensor) -> Tensor:
+    """The mean score of a head when every pair of its tokens stood at a distance: (layers, heads, n).
+
+    Divided by the root of the width, as attention does.
+
+    Args:
+        products: (layers, heads, width / 2) from `mean_products`.
+        distances: (n,) query position minus key position.
+        speeds: (width / 2,) radians a token.
+
+    >>> products = torch.ones(1, 1, 1, dtype=torch.complex64)
+    >>> mean_scores(products, torch.tensor([0.0, torch.pi]), torch.tensor([1.0])).round(decimals=4)
+    tensor([[[ 0.7071, -0.7071]]])
+    """
     angles = distances[:, None] * speeds
-    scores = torch.einsum("lhi,ni->lhn", same, angles.cos()) + torch.einsum(
-        "lhi,ni->lhn", crossed, angles.sin()
-    )
-    return scores / vectors.width**0.5
+    scores = torch.einsum("lhi,ni->lhn", products.real, angles.cos())
+    scores = scores + torch.einsum("lhi,ni->lhn", products.imag, angles.sin())
+    return scores / (2 * len(speeds)) ** 0.5
+
+
+def randomly_turned(products: Tensor, seed: int = 0) -> Tensor:
+    """`products` with every plane of every head turned by a random angle of its own.
+
+    All lengths stay; lost is only how queries and keys lie to one another, which training chose.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    angles = 2 * torch.pi * torch.rand(products.shape, generator=generator)
+    return products * torch.polar(torch.ones_like(angles), angles)
+
+
+def share_falling(products: Tensor, speeds: Tensor) -> float:
+    """The share of all heads whose mean score is lower at the distances FAR than at NEAR."""
+    near, far = (torch.arange(*ends, dtype=torch.float32) for ends in (NEAR, FAR))
+    near_scores, far_scores = (mean_scores(products, each, speeds).mean(-1) for each in (near, far))
+    return float((far_scores < near_scores).float().mean())

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from core.attention.positions.distance import ByDistance, by_distance, cosines
+from core.attention.positions.sinusoidal import encoding
 from core.errors import GlassboxError
 from core.shelf.load import load_encoder
 
@@ -62,3 +64,32 @@ def principal_waves(table: Tensor, count: int = 4) -> Waves:
     left, spread, _ = torch.linalg.svd(centred, full_matrices=False)
     variance = spread**2
     return Waves((left * spread)[:, :count], (variance / variance.sum())[:count])
+
+
+@dataclass(frozen=True)
+class LearnedView:
+    """MiniLM's table, read in every way at once."""
+
+    table: Tensor
+    """(512, 384)."""
+    cosines: Tensor
+    """(512, 512)."""
+    by_distance: ByDistance
+    """Of the cosines."""
+    sinusoidal: ByDistance
+    """Of the cosines of a sinusoidal table of the same size."""
+    waves: Waves
+
+
+def learned_view() -> LearnedView:
+    """Read the table.
+
+    Raises:
+        GlassboxError: the model is not installed.
+    """
+    table = position_table()
+    likeness = cosines(table)
+    waves = encoding(*table.shape)
+    return LearnedView(
+        table, likeness, by_distance(likeness), by_distance(cosines(waves)), principal_waves(table)
+    )

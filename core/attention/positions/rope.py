@@ -131,3 +131,83 @@ def decay_bound(distances: Tensor, width: int, base: float = BASE) -> Tensor:
     angles = distances.double()[:, None] * frequencies(width, base).double()
     partial = torch.polar(torch.ones_like(angles), angles).cumsum(-1)
     return partial.abs().mean(-1).float()
+
+
+@dataclass(frozen=True)
+class PlaneSteps:
+    """One pair of a query and a key in its plane, while both move on together."""
+
+    shifts: tuple[int, ...]
+    """Tokens that both have moved."""
+    query: Tensor
+    """(shifts, 2) the query's rotated point."""
+    key: Tensor
+    """(shifts, 2)."""
+    before: tuple[Tensor, Tensor]
+    """The points of query and key before any rotation, each (2,)."""
+    products: Tensor
+    """(shifts,) what the pair adds to the score: their dot product."""
+    angle: float
+    """From the rotated query to the rotated key, radians in (-pi, pi]; the same at every shift."""
+
+
+def plane_steps(
+    query: Tensor, key: Tensor, pair: int, places: tuple[int, int], speed: float, shifts: tuple[int, ...]
+) -> PlaneSteps:
+    """Rotate one pair of `query` at places[0] + shift and of `key` at places[1] + shift, for each shift.
+
+    Args:
+        query: (width,), unrotated.
+        key: (width,), unrotated.
+        pair: 0 to width / 2 - 1.
+        places: positions of query and key.
+        speed: radians a token of that pair.
+        shifts: tokens by which both move on.
+
+    Raises:
+        GlassboxError: there is no such pair.
+    """
+    check_whole("pair", pair, 0, query.shape[-1] // 2 - 1)
+    own = (query[[pair, pair + query.shape[-1] // 2]], key[[pair, pair + key.shape[-1] // 2]])
+    moved = torch.tensor(shifts, dtype=torch.float32)[:, None]
+    turned = [rotate(point, (place + moved) * speed) for point, place in zip(own, places, strict=True)]
+    first, second = turned[0][0], turned[1][0]
+    angle = torch.atan2(first[0] * second[1] - first[1] * second[0], first @ second)
+    return PlaneSteps(shifts, turned[0], turned[1], own, (turned[0] * turned[1]).sum(-1), float(angle))
+
+
+@dataclass(frozen=True)
+class Shifted:
+    """The score of a query and a key whose positions both grow by a shift."""
+
+    shifts: Tensor
+    rotated: Tensor
+    """(n,) <R_(m+s) q, R_(n+s) k>: the same for every shift."""
+    added: Tensor
+    """(n,) (q + PE(m+s)) . (k + PE(n+s)), the sinusoidal vectors added instead: not the same."""
+
+
+def shifted_scores(
+    query: Tensor, key: Tensor, places: tuple[int, int], shifts: Tensor, base: float = BASE
+) -> Shifted:
+    """Move query and key on together, once with rotation and once with added sinusoidal vectors.
+
+    Both are really rotated (or added to) at their new positions; nothing here knows the distance.
+
+    Args:
+        query: (width,), unrotated.
+        key: (width,), unrotated.
+        places: positions of query and key before the shift.
+        shifts: (n,) whole tokens.
+        base: of the rotation and of the sinusoids.
+
+    Raises:
+        GlassboxError: the width is odd, or `base` is below 1.
+    """
+    speeds = frequencies(query.shape[-1], base).double()
+    angles = [(shifts.double() + place)[:, None] * speeds for place in places]
+    pair = (query.double(), key.double())
+    turned = [rotate(vector, angle) for vector, angle in zip(pair, angles, strict=True)]
+    waves = [torch.cat((angle.sin(), angle.cos()), -1) for angle in angles]
+    summed = [vector + wave for vector, wave in zip(pair, waves, strict=True)]
+    return Shifted(shifts, (turned[0] * turned[1]).sum(-1), (summed[0] * summed[1]).sum(-1))

@@ -8,6 +8,9 @@ PE(p), and the dot product of two positions depends on their distance only, and 
 Source: Vaswani et al. 2017, "Attention Is All You Need", section 3.5.
 """
 
+import math
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
 
@@ -31,8 +34,17 @@ def frequencies(width: int, base: float = BASE) -> Tensor:
     return 1.0 / base ** (torch.arange(0, width, 2, dtype=torch.float32) / width)
 
 
-def encoding(length: int, width: int, base: float = BASE) -> Tensor:
-    """The pattern of the positions 0 to length - 1: (length, width), sines in the even columns.
+def wavelength(speed: float) -> float:
+    """Tokens that a whole turn takes at `speed` radians a token.
+
+    >>> round(wavelength(1.0), 2)
+    6.28
+    """
+    return 2 * math.pi / speed
+
+
+def encoding(length: int, width: int, base: float = BASE, first: int = 0) -> Tensor:
+    """The pattern of `length` positions from `first` on: (length, width), sines in the even columns.
 
     Raises:
         GlassboxError: `width` is odd, `length` is not positive, or `base` is below 1.
@@ -42,7 +54,8 @@ def encoding(length: int, width: int, base: float = BASE) -> Tensor:
             [0.8415, 0.5403, 0.0998, 0.9950]])
     """
     check_whole("length", length, 1)
-    angles = torch.arange(length, dtype=torch.float32)[:, None] * frequencies(width, base)
+    positions = torch.arange(first, first + length, dtype=torch.float32)
+    angles = positions[:, None] * frequencies(width, base)
     return torch.stack((angles.sin(), angles.cos()), dim=-1).flatten(1)
 
 
@@ -62,3 +75,44 @@ def shift_matrix(distance: int, width: int, base: float = BASE) -> Tensor:
     cosine, sine = angles.cos(), angles.sin()
     turns = torch.stack((torch.stack((cosine, sine), -1), torch.stack((-sine, cosine), -1)), -2)
     return torch.block_diag(*turns)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One pair of PE(p) and of PE(p + k), and the rotation between them."""
+
+    speed: float
+    """Radians a token."""
+    start: tuple[float, float]
+    """(sine, cosine) at p."""
+    end: tuple[float, float]
+    """(sine, cosine) at p + k."""
+    matrix: tuple[float, float, float, float]
+    """The pair's block of `shift_matrix`, row by row."""
+    error: float
+    """Largest difference of M PE(p) from PE(p + k) over all pairs: rounding only."""
+
+
+def turn(position: int, shift: int, pair: int, width: int, base: float = BASE) -> Turn:
+    """What going `shift` tokens on from `position` does to one pair.
+
+    Raises:
+        GlassboxError: there is no such pair, `width` is odd, or `base` is below 1.
+
+    >>> turn(0, 1, 0, 2).end[0] == turn(0, 1, 0, 2).matrix[1]
+    True
+    """
+    check_even(width)
+    check_whole("pair", pair, 0, width // 2 - 1)
+    here, there = (encoding(1, width, base, first=place)[0] for place in (position, position + shift))
+    matrix = shift_matrix(shift, width, base)
+    columns = slice(2 * pair, 2 * pair + 2)
+    (start_sine, start_cosine), (end_sine, end_cosine) = here[columns].tolist(), there[columns].tolist()
+    (a, b), (c, d) = matrix[columns, columns].tolist()
+    return Turn(
+        float(frequencies(width, base)[pair]),
+        (start_sine, start_cosine),
+        (end_sine, end_cosine),
+        (a, b, c, d),
+        float((matrix @ here - there).abs().max()),
+    )
