@@ -9,7 +9,9 @@ from core.plots.theme import PALETTE, figure
 from core.wording import Words
 
 
-def table_figure(table: Tensor, position: int, pair: int | None, title: str, words: Words) -> go.Figure:
+def table_figure(
+    table: Tensor, position: int, pair: int | None, title: str, words: Words, every: int = 1
+) -> go.Figure:
     """A table of position vectors as one heat map, the chosen row and pair marked at its edges.
 
     Args:
@@ -18,12 +20,14 @@ def table_figure(table: Tensor, position: int, pair: int | None, title: str, wor
         pair: the chosen pair of columns, None: none.
         title: the figure's.
         words: the reader's language.
+        every: draw each so-manyth row of a long table.
     """
     drawn = figure(
         title, words("attention.positions.axis.dimension"), words("attention.positions.axis.position"), 430
     )
     drawn.add_heatmap(
-        z=table.numpy(),
+        z=table[::every].numpy(),
+        y=list(range(0, len(table), every)),
         colorscale=list(PALETTE.scale),
         colorbar={"thickness": 12, "title": {"text": ""}},
         hovertemplate=words("attention.positions.hover.cell") + "<extra></extra>",

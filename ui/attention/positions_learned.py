@@ -17,6 +17,9 @@ from ui.text import show_error, t
 if TYPE_CHECKING:
     from core.attention.positions.learned import LearnedView
 
+EVERY = 4
+"""Of the table's 512 rows, those drawn."""
+
 
 def show_learned() -> None:
     """The table, one position, all distances, and the sum of word and position."""
@@ -28,7 +31,7 @@ def show_learned() -> None:
         st.markdown(t("attention.positions.learned.formula", last=len(view.table) - 1, place=position))
         show_bar("learned", {"positions_at": position}, "--scheme learned --dim 384 --length 512")
     with table_place:
-        drawn = table_figure(view.table, position, None, t("attention.positions.learned.table"), t)
+        drawn = table_figure(view.table, position, None, t("attention.positions.learned.table"), t, EVERY)
         st.plotly_chart(drawn, key="attention.positions.learned.table")
         st.caption(t("attention.positions.learned.table_reading"))
         show_csv(lambda: csv_text(table_rows(view.table)), "learned.csv", "attention.positions.learned.csv")

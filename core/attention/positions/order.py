@@ -42,6 +42,16 @@ class OrderTest:
         """The tokens as the second run read them."""
         return tuple(self.tokens[place] for place in self.order)
 
+    @property
+    def largest_without(self) -> float:
+        """How far the output of any token moved without positions."""
+        return float(self.without.max())
+
+    @property
+    def mean_with(self) -> float:
+        """How far outputs moved with positions, on average."""
+        return float(self.with_positions.mean())
+
 
 def order_test(model: str, text: str, seed: int = 0) -> OrderTest:
     """Run a model on `text` and on a shuffle of its tokens, and compare each token's last hidden state.

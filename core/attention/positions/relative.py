@@ -15,6 +15,9 @@ from torch import Tensor
 
 from core.attention.positions.checks import check_even, check_whole
 
+BUCKETS, LARGEST = 32, 128
+"""T5's own."""
+
 
 def offsets(length: int) -> Tensor:
     """Key position minus query position: (length, length), negative for keys that came before.
@@ -41,6 +44,46 @@ def clipped(relative: Tensor, largest: int) -> Tensor:
     return relative.clamp(-largest, largest) + largest
 
 
+def shaw_index(offset: int, largest: int) -> int:
+    """Which of Shaw's vectors an offset uses.
+
+    >>> shaw_index(-20, 16), shaw_index(3, 16)
+    (0, 19)
+    """
+    return int(clipped(torch.tensor(offset), largest))
+
+
+@dataclass(frozen=True)
+class Staircase:
+    """The bucket of every offset."""
+
+    offsets: Tensor
+    """(n,)."""
+    buckets: Tensor
+    """(n,)."""
+
+
+def staircase(kind: str, furthest: int, clip: int) -> Staircase:
+    """The buckets of the offsets from -furthest to furthest.
+
+    Args:
+        kind: "shaw", "t5" (encoder) or "t5_causal" (decoder).
+        furthest: positive.
+        clip: Shaw's largest distance.
+    """
+    shown = torch.arange(-furthest, furthest + 1)
+    return Staircase(shown, _of_kind(kind, shown, clip))
+
+
+def matrix(kind: str, length: int, clip: int) -> Tensor:
+    """The bucket of every query (row) and key (column): (length, length)."""
+    return _of_kind(kind, offsets(length), clip)
+
+
+def _of_kind(kind: str, relative: Tensor, clip: int) -> Tensor:
+    return clipped(relative, clip) if kind == "shaw" else buckets(relative, bidirectional=kind == "t5")
+
+
 @dataclass(frozen=True)
 class BucketStep:
     """The arithmetic of one T5 bucket."""
@@ -59,7 +102,9 @@ class BucketStep:
     bucket: int
 
 
-def buckets(relative: Tensor, bidirectional: bool = True, count: int = 32, largest: int = 128) -> Tensor:
+def buckets(
+    relative: Tensor, bidirectional: bool = True, count: int = BUCKETS, largest: int = LARGEST
+) -> Tensor:
     """T5's bucket of each offset.
 
     Args:
@@ -87,7 +132,9 @@ def buckets(relative: Tensor, bidirectional: bool = True, count: int = 32, large
     return side + torch.where(distance < exact, distance, wide)
 
 
-def bucket_step(offset: int, bidirectional: bool = True, count: int = 32, largest: int = 128) -> BucketStep:
+def bucket_step(
+    offset: int, bidirectional: bool = True, count: int = BUCKETS, largest: int = LARGEST
+) -> BucketStep:
     """How T5 finds the bucket of one offset.
 
     Raises:
