@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from ui.attention.families_controls import family_readers
 from ui.attention.positions_link import position_readers
 from ui.inputs import choice_of, number_in, short_text, show_segments
 from ui.questions import show_questions
@@ -26,6 +27,7 @@ def link_readers() -> Mapping[str, Callable[[str], Any]]:
         "layer": number_in(0, 200, whole=True),
         "head": number_in(0, 200, whole=True),
         **position_readers(),
+        **family_readers(),
     }
 
 

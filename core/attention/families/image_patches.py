@@ -56,6 +56,11 @@ class ImageModel:
         """Parameters of the CLIP vision encoder."""
         return clip_vision_parameters(self.resolution, self.patch, self.vision_width, self.vision_layers)
 
+    @property
+    def projector_share(self) -> float:
+        """Of all parameters, those of the projector."""
+        return self.projector / (self.vision + self.projector + self.text_parameters)
+
 
 VICUNA_7B = 6_738_415_616
 """LLaMA 7B, of which Vicuna 7B is a tuned copy."""

@@ -24,7 +24,7 @@ import torch
 from torch import Tensor
 
 from core.attention.families.parameters import Parameters, parameters
-from core.attention.families.table import Family
+from core.attention.families.table import Family, experts_of
 from core.attention.open_model import OpenModel
 from core.errors import GlassboxError
 
@@ -150,7 +150,7 @@ def with_chosen(row: Family, chosen: int) -> Parameters:
     Raises:
         GlassboxError: the row has no experts, or not that many.
     """
-    if row.experts is None or not 1 <= chosen <= row.experts.count:
-        count = row.experts.count if row.experts else 0
-        raise GlassboxError("attention.families.error.chosen", chosen=chosen, experts=count)
-    return parameters(replace(row, experts=replace(row.experts, chosen=chosen)))
+    experts = experts_of(row)
+    if not 1 <= chosen <= experts.count:
+        raise GlassboxError("attention.families.error.chosen", chosen=chosen, experts=experts.count)
+    return parameters(replace(row, experts=replace(experts, chosen=chosen)))

@@ -11,6 +11,7 @@ Sources: Devlin et al. 2018, section 3.1; Radford et al. 2018, equation 1; Raffe
 section 3.2.1 and figures 2 to 4 (the three masks and the sentinels of span corruption).
 """
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,18 @@ KINDS = ("encoder", "decoder", "prefix", "encoder-decoder")
 FEWEST, MOST = 4, 24
 HIDDEN = "[MASK]"
 SENTINELS = ("⟨X⟩", "⟨Y⟩")
+
+
+_WORD = re.compile(r"[\u3400-\u9fff]|\w+(?:['’]\w+)?|[^\w\s]")
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """`text` cut into words, Chinese characters and marks: pieces that need no vocabulary.
+
+    >>> words_of("It isn't here.")
+    ('It', "isn't", 'here', '.')
+    """
+    return tuple(_WORD.findall(text))
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,6 @@ class Family:
 PARTS = (
     "kind",
     "objective",
-    "mask",
     "positions",
     "norm",
     "norm_place",
@@ -209,6 +208,17 @@ def family(name: str) -> Family:
     if found is None:
         raise GlassboxError("attention.families.error.unknown", name=name[:40])
     return found
+
+
+def experts_of(row: Family) -> Experts:
+    """The experts of a row.
+
+    Raises:
+        GlassboxError: the model has one feed-forward part in each layer.
+    """
+    if row.experts is None:
+        raise GlassboxError("attention.families.error.chosen", chosen=1, experts=0)
+    return row.experts
 
 
 @cache
