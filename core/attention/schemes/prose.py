@@ -67,6 +67,11 @@ def is_prose(paragraph: str) -> bool:
     return letters >= LEAST_LETTERS * len(paragraph) and ">>>" not in paragraph and "::=" not in paragraph
 
 
+def text_hash() -> str:
+    """SHA-256 of the whole text in UTF-8: another Python version has another one."""
+    return hashlib.sha256("\n".join(paragraphs()).encode()).hexdigest()
+
+
 @lru_cache(maxsize=2)
 def corpus(vocabulary: int) -> Corpus:
     """The text cut by a BPE of at most `vocabulary` tokens, learned from its training part."""
@@ -77,7 +82,7 @@ def corpus(vocabulary: int) -> Corpus:
         training=tuple(tokenizer.encode(text[:border]).ids),
         held_out=tuple(tokenizer.encode(text[border:]).ids),
         characters=len(text),
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        sha256=text_hash(),
         tokenizer=tokenizer,
     )
 
