@@ -20,4 +20,11 @@ def _later(module: str, function: str) -> Callable[[bool], Measurement]:
     return measure
 
 
-MEASUREMENTS: dict[str, Callable[[bool], Measurement]] = {}
+MEASUREMENTS: dict[str, Callable[[bool], Measurement]] = {
+    "opened_mask": _later("families", "opened_mask"),
+    "shared_recipe": _later("families", "shared_recipe"),
+    "router_load": _later("families", "router_load"),
+    "appended_words": _later("families", "appended_words"),
+    "albert_share": _later("families", "albert_share"),
+    "projector_share": _later("families", "projector_share"),
+}
