@@ -1,6 +1,8 @@
 """One cell of an attention map, taken apart: from a query and a key to a weight, and on to the output.
 
-    s_j = q_i . k_j / sqrt(d_k);   w_j = exp(s_j) / (sum of exp(s) over what may be seen);   o_i = sum_j w_j v_j
+    s_j = q_i . k_j / sqrt(d_k)
+    w_j = exp(s_j) / sum of exp(s) over the columns that the mask allows
+    o_i = sum of w_j v_j
 
 Source: Vaswani et al. 2017, "Attention Is All You Need", section 3.2.1, equation 1.
 """

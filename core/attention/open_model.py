@@ -46,6 +46,7 @@ class OpenModel:
     head_width: int
     width: int
     context_length: int
+    vocabulary_size: int
 
     def __init__(self, name: str, tokenizer: "Tokenizer") -> None:
         self.name = name
@@ -150,6 +151,7 @@ class OpenLlama(OpenModel):
         self.head_width = model.head_width
         self.width = model.width
         self.context_length = model.context_length
+        self.vocabulary_size = model.vocabulary_size
         self._epsilon: float = config.rms_norm_eps
         self._model = model
         self._module = module
@@ -215,6 +217,7 @@ class OpenBert(OpenModel):
         self.width = config.hidden_size
         self.head_width = self.width // self.head_count
         self.context_length = config.max_position_embeddings
+        self.vocabulary_size = config.vocab_size
         self._module = module
         self._blocks = [BertBlock(layer, self.head_count) for layer in module.encoder.layer]
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from ui.attention.block_controls import block_readers
 from ui.attention.families_controls import family_readers
 from ui.attention.positions_link import position_readers
 from ui.inputs import choice_of, number_in, short_text, show_segments
@@ -26,8 +27,12 @@ def link_readers() -> Mapping[str, Callable[[str], Any]]:
         "text": short_text,
         "layer": number_in(0, 200, whole=True),
         "head": number_in(0, 200, whole=True),
+        "see_part": choice_of(("cell", "heads", "sink", "rollout")),
+        "see_row": number_in(1, 1000, whole=True),
+        "see_column": number_in(1, 1000, whole=True),
         **position_readers(),
         **family_readers(),
+        **block_readers(),
     }
 
 

@@ -21,6 +21,11 @@ def _later(module: str, function: str) -> Callable[[bool], Measurement]:
 
 
 MEASUREMENTS: dict[str, Callable[[bool], Measurement]] = {
+    "copied_tokens": _later("see", "copied_tokens"),
+    "largest_weight": _later("see", "largest_weight_carries_most"),
+    "undivided_weight": _later("see", "undivided_weight"),
+    "heads_on_first": _later("see", "heads_on_first"),
+    "changed_past": _later("see", "changed_past"),
     "opened_mask": _later("families", "opened_mask"),
     "shared_recipe": _later("families", "shared_recipe"),
     "router_load": _later("families", "router_load"),
