@@ -69,7 +69,10 @@ def _slider(steps: PlaneSteps, places: tuple[int, int], words: Words) -> dict[st
     return {
         "active": 0,
         "pad": {"t": 44},
-        "currentvalue": {"prefix": words("attention.positions.rope.shift_now"), "font": {"size": 13}},
+        "currentvalue": {
+            "prefix": words("attention.positions.rope.shift_now"),
+            "font": {"size": 13, "color": PALETTE.neutral},
+        },
         "steps": [
             {
                 "method": "animate",
@@ -176,6 +179,7 @@ def terms_figure(terms: Tensor, pair: int, words: Words) -> go.Figure:
         300,
     )
     chosen = ["" if index != pair else "x" for index in range(len(terms))]
+    drawn.add_vline(x=pair, line={"color": PALETTE.bad, "dash": "dash", "width": 1})
     drawn.add_bar(
         x=list(range(len(terms))),
         y=terms.tolist(),
@@ -194,7 +198,8 @@ def decay_rows(decay: DecayView) -> list[dict[str, object]]:
         {
             "distance": int(distance),
             "mean_score": round(float(decay.trained[index]), 6),
-            "mean_score_random_angles": round(float(decay.random[index]), 6),
+            "random_angles_5": round(float(decay.random_low[index]), 6),
+            "random_angles_95": round(float(decay.random_high[index]), 6),
             **{
                 f"bound_base_{base.replace(',', '')}": round(float(bound[index]), 6)
                 for base, bound in decay.bounds

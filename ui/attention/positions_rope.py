@@ -58,7 +58,7 @@ def _show_controls(text: str, vectors: "HeadVectors") -> "Chosen":
             distance=query - key,
         )
     )
-    pair = show_slider("pair", 0, vectors.width // 2 - 1, 3)
+    pair = show_slider("pair", 0, vectors.width // 2 - 1, 7)
     base = float(show_choice("base", BASES, f"{vectors.base:.0f}"))
     show_bar(
         "rope",
@@ -101,7 +101,8 @@ def _show_decay(vectors: "HeadVectors", chosen: "Chosen") -> None:
     with right:
         curves = [
             (t("attention.positions.rope.trained"), decay.trained),
-            (t("attention.positions.rope.random"), decay.random),
+            (t("attention.positions.rope.random_high"), decay.random_high),
+            (t("attention.positions.rope.random_low"), decay.random_low),
         ]
         title = t("attention.positions.rope.measured", layer=chosen.layer, head=chosen.head)
         scores = (axis[0], t("attention.positions.axis.mean_score"))

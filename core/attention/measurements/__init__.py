@@ -32,4 +32,10 @@ MEASUREMENTS: dict[str, Callable[[bool], Measurement]] = {
     "appended_words": _later("families", "appended_words"),
     "albert_share": _later("families", "albert_share"),
     "projector_share": _later("families", "projector_share"),
+    "position_share": _later("positions", "position_share"),
+    "sinusoidal_likeness": _later("positions", "sinusoidal_likeness"),
+    "learned_distance": _later("positions", "learned_distance"),
+    "random_decay": _later("positions", "random_decay"),
+    "alibi_near": _later("positions", "alibi_near"),
+    "interpolation_cost": _later("positions", "interpolation_cost"),
 }

@@ -19,6 +19,7 @@ from core.attention.positions.sinusoidal import BASE, frequencies, wavelength
 STEPS = tuple(range(48))
 """Shifts of the animation."""
 SHIFTS = 2000
+DRAWS = 40
 
 
 @dataclass(frozen=True)
@@ -127,8 +128,10 @@ class DecayView:
     """(base, relative bound (n,)), 1 at distance 0."""
     trained: Tensor
     """(n,) mean score of the head's own queries and keys."""
-    random: Tensor
-    """(n,) the same with every plane of the keys turned by a random angle of its own, lengths kept."""
+    random_low: Tensor
+    """(n,) the 5% quantile over DRAWS draws in which every plane is turned by a random angle of its own."""
+    random_high: Tensor
+    """(n,) the 95% quantile."""
     pairs: int
     """Pairs of tokens in each mean."""
     heads: int
@@ -150,15 +153,17 @@ def decay_view(vectors: HeadVectors, chosen: Chosen) -> DecayView:
         )
         for base in bases
     )
-    turned = randomly_turned(vectors.products)
+    head = vectors.products[chosen.layer, chosen.head].expand(1, DRAWS, -1)
+    random = mean_scores(randomly_turned(head), distances, speeds)[0]
     count = len(vectors.tokens)
     return DecayView(
         distances,
         bounds,
         mean_scores(vectors.products, distances, speeds)[chosen.layer, chosen.head],
-        mean_scores(turned, distances, speeds)[chosen.layer, chosen.head],
+        random.quantile(0.05, dim=0),
+        random.quantile(0.95, dim=0),
         (count - 1) * (count - 2) // 2,
         vectors.queries.shape[0] * vectors.queries.shape[1],
         share_falling(vectors.products, speeds),
-        share_falling(turned, speeds),
+        share_falling(randomly_turned(vectors.products), speeds),
     )
