@@ -18,7 +18,7 @@ Wild", section 2.2 (mean ablation).
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
@@ -99,6 +99,31 @@ class LanguageEffect:
         """Mean negative log-likelihood after the removal, nats a token."""
         return math.fsum(self.losses_after) / len(self.losses_after)
 
+    @property
+    def loss_changes(self) -> list[float]:
+        """Nats by which each token but the first became harder to predict."""
+        return [after - before for before, after in zip(self.losses_before, self.losses_after, strict=True)]
+
+    @property
+    def perplexity_before(self) -> float:
+        """exp(loss): among how many equally likely tokens the model seems to choose."""
+        return math.exp(self.loss_before)
+
+    @property
+    def perplexity_after(self) -> float:
+        """exp(loss) after the removal."""
+        return math.exp(self.loss_after)
+
+    @property
+    def best_before(self) -> str:
+        """The likeliest next token of the whole model."""
+        return max(self.candidates, key=lambda candidate: candidate.before).token
+
+    @property
+    def best_after(self) -> str:
+        """The likeliest next token after the removal."""
+        return max(self.candidates, key=lambda candidate: candidate.after).token
+
 
 @dataclass(frozen=True)
 class VectorEffect:
@@ -153,6 +178,12 @@ def sharpness_of(weights: Tensor, causal: bool) -> Tensor:
 def _sink_share(weights: Tensor, causal: bool) -> Tensor:
     """(heads,): the mean weight on tokens that only mark a place: the first, or the encoder's two ends."""
     return weights[:, 1:, 0].mean(-1) if causal else weights[:, :, [0, -1]].sum(-1).mean(-1)
+
+
+def sharper_than(intact: Intact, layer: int, head: int) -> float:
+    """The share of the other heads whose picture is less sharp on this text."""
+    others = intact.sharpness.numel() - 1
+    return float((intact.sharpness < intact.sharpness[layer, head]).sum() / others)
 
 
 def check_removal(model: OpenModel, removal: Removal) -> None:
@@ -219,16 +250,13 @@ def without_heads(
 
 
 @torch.inference_mode()
-def language_effect(
-    model: OpenModel, intact: Intact, hidden: Tensor, name_of: Callable[[int], str]
-) -> LanguageEffect:
+def language_effect(model: OpenModel, intact: Intact, hidden: Tensor) -> LanguageEffect:
     """Compare the predictions from `hidden` (n, width) with those of the whole model.
 
     Args:
         model: an open language model.
         intact: the text read whole.
         hidden: from `hidden_without`.
-        name_of: a token id as it is shown.
 
     Raises:
         GlassboxError: the model has no language-model head.
@@ -238,7 +266,7 @@ def language_effect(
     best = torch.cat([before[-1].topk(CANDIDATES).indices, after[-1].topk(CANDIDATES).indices]).unique()
     best = best[before[-1, best].argsort(descending=True)]
     first, second = before[-1, best].exp().tolist(), after[-1, best].exp().tolist()
-    names = [name_of(token) for token in best.tolist()]
+    names = model.spell(best).tokens
     return LanguageEffect(
         tuple(token_losses(before, intact.ids).tolist()),
         tuple(token_losses(after, intact.ids).tolist()),

@@ -51,23 +51,31 @@ class LogitLens:
         return next(row for row in range(len(ranks)) if all(rank == 1 for rank in ranks[row:]))
 
 
-@torch.inference_mode()
 def logit_lens(model: OpenModel, text: str) -> LogitLens:
     """Read `text` and every layer's residual stream.
 
     Raises:
         GlassboxError: the model has no language-model head, or the text is empty or too long.
     """
+    ids = model.read(text).ids
+    return read_streams(model, ids, residual_streams(model, ids))
+
+
+@torch.inference_mode()
+def read_streams(model: OpenModel, ids: Tensor, streams: Tensor) -> LogitLens:
+    """The lens on a text that has been read: ids (n,) and residual streams (layers + 1, n, width).
+
+    Raises:
+        GlassboxError: the model has no language-model head.
+    """
     if not model.causal:
         raise GlassboxError("attention.matter.error.no_lens", model=model.name)
-    pieces = model.read(text)
-    states = residual_streams(model, pieces.ids)[:, -MOST_TOKENS:]
-    shown = pieces.ids[-MOST_TOKENS:]
+    states, shown = streams[:, -MOST_TOKENS:], ids[-MOST_TOKENS:]
     final = log_probabilities(model, states[-1]).argmax(-1)
     rows = [_read_row(model, hidden, final, shown) for hidden in states]
     return LogitLens(
-        tokens=pieces.tokens[-MOST_TOKENS:],
-        left_out=max(0, len(pieces.ids) - MOST_TOKENS),
+        tokens=model.spell(shown).tokens,
+        left_out=max(0, len(ids) - MOST_TOKENS),
         top_tokens=tuple(row.tokens for row in rows),
         top_probabilities=tuple(row.probabilities for row in rows),
         final_probability=tuple(row.final_probability for row in rows),

@@ -71,10 +71,9 @@ class HeadRanker:
         Raises:
             GlassboxError: a text of fewer than two tokens.
         """
-        pieces = model.read(text)
+        pieces, self.left_out = model.read_start(text, MOST_TOKENS)
         self.model, self.text, self.replacement = model, text, replacement
-        self.left_out = max(0, len(pieces.ids) - MOST_TOKENS)
-        self.intact = read_intact(model, pieces.ids[:MOST_TOKENS], pieces.tokens[:MOST_TOKENS])
+        self.intact = read_intact(model, pieces.ids, pieces.tokens)
         with torch.inference_mode():
             self._before = log_probabilities(model, self.intact.hidden[-1]) if model.causal else None
 

@@ -7,7 +7,9 @@ import streamlit as st
 
 from ui.attention.block_controls import block_readers
 from ui.attention.families_controls import family_readers
+from ui.attention.matter_link import matter_readers
 from ui.attention.positions_link import position_readers
+from ui.attention.variants_links import variant_readers
 from ui.inputs import choice_of, number_in, short_text, show_segments
 from ui.questions import show_questions
 from ui.queue import turn_in_queue
@@ -30,6 +32,8 @@ def link_readers() -> Mapping[str, Callable[[str], Any]]:
         "see_part": choice_of(("cell", "heads", "sink", "rollout")),
         "see_row": number_in(1, 1000, whole=True),
         "see_column": number_in(1, 1000, whole=True),
+        **matter_readers(),
+        **variant_readers(),
         **position_readers(),
         **family_readers(),
         **block_readers(),

@@ -56,10 +56,6 @@ def intact_of(model: OpenModel, text: str = TEXT):
     return read_intact(model, pieces.ids, pieces.tokens)
 
 
-def name_of(model: OpenModel):
-    return lambda token: model.spell(torch.tensor([token])).tokens[0]
-
-
 @pytest.mark.parametrize("head", [0, 3])
 @pytest.mark.parametrize("layer", [0, 1])
 def test_a_head_switched_off_is_its_columns_of_the_output_projection_set_to_zero(
@@ -78,7 +74,7 @@ def test_a_head_switched_off_is_its_columns_of_the_output_projection_set_to_zero
     assert torch.allclose(llama.logits(hidden), theirs, atol=1e-4)
     with torch.no_grad():
         loss = tiny_module(intact.ids[None], labels=intact.ids[None]).loss.item()
-    effect = language_effect(llama, intact, hidden, name_of(llama))
+    effect = language_effect(llama, intact, hidden)
     assert effect.loss_before == pytest.approx(loss, abs=1e-5)
     expected = torch.nn.functional.cross_entropy(theirs[:-1], intact.ids[1:]).item()
     assert effect.loss_after == pytest.approx(expected, abs=1e-4)
@@ -133,7 +129,7 @@ def test_the_ranking_is_what_one_full_run_a_head_gives(
         removal = Removal(heads=((effect.layer, effect.head),), replacement=replacement)
         hidden = hidden_without(model, intact, removal, start=0)
         if model.causal:
-            naive = language_effect(model, intact, hidden, name_of(model))
+            naive = language_effect(model, intact, hidden)
             assert effect.loss_change == pytest.approx(naive.loss_after - naive.loss_before, abs=1e-4)
             assert effect.divergence == pytest.approx(naive.divergence, abs=1e-4)
             assert effect.loss_low <= effect.loss_change <= effect.loss_high

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from core.attention.logit_lens import logit_lens, residual_streams
+from core.attention.logit_lens import logit_lens, read_streams, residual_streams
 from core.attention.open_model import OpenLlama
 from core.errors import GlassboxError
 
@@ -68,7 +68,7 @@ def test_an_encoder_has_no_lens_and_an_empty_text_nothing_to_read(llama) -> None
     encoder = object.__new__(OpenLlama)
     encoder.causal, encoder.name = False, "minilm-l6"
     with pytest.raises(GlassboxError) as refused:
-        logit_lens(encoder, TEXT)
+        read_streams(encoder, torch.tensor([1, 2]), torch.zeros(3, 2, 32))
     assert "minilm-l6" in refused.value.text("en")
     with pytest.raises(GlassboxError):
         logit_lens(llama, "  ")
