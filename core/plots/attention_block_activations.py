@@ -122,7 +122,9 @@ def layers_figure(use: ActivationUse, words: Words) -> go.Figure:
 
 def exchange_figure(losses: Mapping[str, float], words: Words) -> go.Figure:
     """The model's loss with each activation in place of its own."""
-    drawn = figure(words("attention.block.exchange.chart"), words("attention.block.exchange.x"), "", height=300)
+    drawn = figure(
+        words("attention.block.exchange.chart"), words("attention.block.exchange.x"), "", height=300
+    )
     values = list(losses.values())
     drawn.add_bar(
         x=values,

@@ -136,14 +136,19 @@ def over_text_figure(
         hovertemplate="%{customdata}: %{y:.3f}<extra></extra>",
     )
     drawn.update_xaxes(
-        tickvals=places, ticktext=[token_label(token) for token in tokens], tickangle=-60, tickfont={"size": 11}
+        tickvals=places,
+        ticktext=[token_label(token) for token in tokens],
+        tickangle=-60,
+        tickfont={"size": 11},
     )
     return drawn
 
 
 def switched_figure(found: SwitchedOff, words: Words) -> go.Figure:
     """The next token's probabilities with and without the neuron."""
-    drawn = figure(words("attention.block.switched.chart"), words("attention.block.switched.x"), "", height=360)
+    drawn = figure(
+        words("attention.block.switched.chart"), words("attention.block.switched.x"), "", height=360
+    )
     labels = [token_label(token) for token in found.tokens]
     places = list(range(len(labels)))
     for index, (name, values) in enumerate((("before", found.before), ("after", found.after))):

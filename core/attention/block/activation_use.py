@@ -85,7 +85,9 @@ def _share(flags: Tensor) -> float:
 
 
 def exchanged_losses(
-    model: "LanguageModel", text: str, names: tuple[str, ...] = ("swish", "gelu", "relu", "sigmoid", "identity")
+    model: "LanguageModel",
+    text: str,
+    names: tuple[str, ...] = ("swish", "gelu", "relu", "sigmoid", "identity"),
 ) -> dict[str, float]:
     """Loss (nats a token) on `text` with each activation in place of SiLU in every layer.
 

@@ -106,9 +106,7 @@ def hidden_states(encoder: tuple[Any, Any], sentences: Sequence[str], layer: int
     """
     module, tokenizer = encoder
     if not 0 <= layer <= module.config.num_hidden_layers:
-        raise GlassboxError(
-            "attention.block.error.layer", layer=layer, last=module.config.num_hidden_layers
-        )
+        raise GlassboxError("attention.block.error.layer", layer=layer, last=module.config.num_hidden_layers)
     if not sentences or any(not sentence.strip() for sentence in sentences):
         raise GlassboxError("attention.block.error.text")
     encoded = [tokenizer.encode(sentence) for sentence in sentences]
@@ -145,6 +143,8 @@ class Company:
     """Padded places in the second batch."""
     tokens: tuple[int, int]
     """Real tokens in either batch."""
+    formula: str
+    """The arithmetic of the token's first number in both batches, as LaTeX."""
 
 
 def in_two_batches(
@@ -172,11 +172,9 @@ def in_two_batches(
     """
     one, two = (hidden_states(encoder, [sentence, *others], layer) for others in (first, second))
     if not 0 <= position < len(one.tokens[0]):
-        raise GlassboxError(
-            "attention.block.error.position", position=position, last=len(one.tokens[0]) - 1
-        )
-    batch_one = batch_norm(one.hidden, one.mask).normalised[0, position]
-    batch_two = batch_norm(two.hidden, two.mask).normalised[0, position]
+        raise GlassboxError("attention.block.error.position", position=position, last=len(one.tokens[0]) - 1)
+    steps = batch_norm(one.hidden, one.mask), batch_norm(two.hidden, two.mask)
+    batch_one, batch_two = (step.normalised[0, position] for step in steps)
     padded = batch_norm(two.hidden).normalised[0, position]
     layer_one = layer_norm(one.hidden[0, position]).normalised
     layer_two = layer_norm(two.hidden[0, position]).normalised
@@ -193,7 +191,19 @@ def in_two_batches(
         layer_change=_mean_change(layer_one, layer_two),
         padding=int((~two.mask).sum()),
         tokens=(int(one.mask.sum()), int(two.mask.sum())),
+        formula=_formula(float(one.hidden[0, position, 0]), steps),
     )
+
+
+def _formula(x: float, steps: tuple[BatchNormSteps, BatchNormSteps]) -> str:
+    rows = []
+    for name, step in zip("AB", steps, strict=True):
+        mean, spread = float(step.mean[0]), float((step.variance[0] + EPSILON).sqrt())
+        rows.append(
+            rf"y_1^{{({name})}} &= \frac{{x_1-\mu_1}}{{\sqrt{{\sigma_1^2+\epsilon}}}}"
+            rf" = \frac{{{x:.4f} - ({mean:.4f})}}{{{spread:.4f}}} = {(x - mean) / spread:.4f}"
+        )
+    return r"\begin{aligned}" + r" \\ ".join(rows) + r"\end{aligned}"
 
 
 def _mean_change(before: Tensor, after: Tensor) -> float:
@@ -209,6 +219,11 @@ class RunningError:
     unlike: tuple[float, ...]
     size: int
     """Sentences in a batch."""
+
+    def mean(self, kind: str) -> float:
+        """The mean over the batches of `alike` or `unlike`."""
+        values: tuple[float, ...] = getattr(self, kind)
+        return sum(values) / len(values)
 
 
 def running_error(

@@ -18,7 +18,7 @@ from core.attention.block.characters import characters, windows
 from core.attention.block.deep_network import DeepNetwork, Shape
 from core.attention.block.placement import PLACEMENTS
 
-BATCH = 4
+BATCH = 2
 NUDGE = 0.01
 """Of the nudge's standard deviation to that of the weights it is added to."""
 

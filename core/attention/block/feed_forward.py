@@ -101,9 +101,13 @@ def token_neurons(
 
 
 def _neuron(
-    model: "LanguageModel", reading: FeedForwardReading, place: tuple[int, int, int], size: float, scores: Tensor
+    model: "LanguageModel",
+    reading: FeedForwardReading,
+    place: tuple[int, int, int],
+    size: float,
+    scores: Tensor,
 ) -> Neuron:
-    """The neuron at `place` (layer, position, index); `scores` (vocabulary,) are those of its signed value."""
+    """The neuron at `place` (layer, position, index); `scores` (vocabulary,) are its signed value's."""
     return Neuron(
         index=place[2],
         coefficient=float(reading.coefficients[place]),

@@ -128,10 +128,24 @@ def trainings(parameters: Parameters) -> "list[Training]":
 def run(context: "JobContext") -> None:
     """Train, or go on with the next training; writes `placement.json`.
 
+    On one thread: matrices this small gain nothing from a second, and on a busy machine threads that wait
+    for one another cost many times the work.
+
     Raises:
         GlassboxError: unknown or impossible parameters.
         JobCancelled: the reader cancelled.
     """
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        _run(context)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _run(context: "JobContext") -> None:
     parameters = parameters_from(dict(context.parameters))
     plan = trainings(parameters)
     total = sum(_work(training) for training in plan)
