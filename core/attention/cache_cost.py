@@ -108,9 +108,9 @@ def token_work(model: LanguageModel, length: int) -> TokenWork:
 
 
 def cache_bytes(model: LanguageModel, length: int) -> int:
-    """Bytes of the cache that the model really makes for `length` tokens."""
-    cache = model.new_cache(1, length)
-    return sum(part.nelement() * part.element_size() for part in (cache.keys, cache.values))
+    """Bytes for `length` tokens, measured on the cache that the model really makes for one."""
+    cache = model.new_cache(1, 1)
+    return length * sum(part.nelement() * part.element_size() for part in (cache.keys, cache.values))
 
 
 @dataclass(frozen=True)

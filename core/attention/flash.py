@@ -16,12 +16,17 @@ Sources: Milakov and Gimelshein 2018, "Online normalizer calculation for softmax
 Dao et al. 2022, "FlashAttention", algorithm 1; Dao 2023, "FlashAttention-2", section 3.1.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
 import torch
 from torch import Tensor
 
+from core.attention.exchange import HeadVectors
+from core.attention.masks import causal_mask
+from core.attention.scaled_dot_product import attention
+from core.attention.shared_heads import repeat_heads
 from core.errors import GlassboxError
 
 
@@ -183,3 +188,38 @@ def overflow(scores: Tensor) -> Overflow:
     exponentials = half.exp()
     shifted = (half - half.max()).exp()
     return Overflow(scores, exponentials, exponentials / exponentials.sum(), shifted / shifted.sum())
+
+
+def difference_from_torch(
+    run: FlashRun, queries: Tensor, keys: Tensor, values: Tensor, causal: bool = True
+) -> float:
+    """The largest difference of the run's output from torch's scaled_dot_product_attention."""
+    expected = torch.nn.functional.scaled_dot_product_attention(
+        queries[None], keys[None], values[None], is_causal=causal
+    )
+    return float((run.output - expected[0]).abs().max())
+
+
+@dataclass(frozen=True)
+class LargestScore:
+    """Where a model's scores are largest, and that row of scores up to the query's own position."""
+
+    layer: int
+    head: int
+    row: int
+    scores: Tensor
+
+
+def largest_score(vectors: Sequence[HeadVectors]) -> LargestScore:
+    """Look through every head of every layer for the largest score that the causal mask allows."""
+    best: LargestScore | None = None
+    for layer, each in enumerate(vectors):
+        heads, length, _ = each.queries.shape
+        keys = repeat_heads(each.keys, heads)
+        masked = attention(each.queries, keys, keys, causal_mask(length)).masked
+        head, row, _ = (int(i) for i in torch.unravel_index(masked.argmax(), masked.shape))
+        if best is None or float(masked.max()) > float(best.scores.max()):
+            best = LargestScore(layer, head, row, masked[head, row, : row + 1])
+    if best is None:
+        raise ValueError("no layers")
+    return best

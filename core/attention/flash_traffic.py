@@ -10,13 +10,21 @@ but the queries, outputs and statistics are read again for every tile of keys an
 The tiles are as large as the fast memory of M numbers allows, B_c = ceil(M / 4 d), so the traffic
 grows with n^2 d^2 / M instead of n^2. Counted for one head, without a causal mask.
 
-Source: Dao et al. 2022, "FlashAttention", algorithms 0 and 1, theorem 2.
+What time that makes on a GPU is estimated from an A100's published figures, as the larger of moving
+and multiplying, which overlap: an estimate, not a measurement.
+
+Sources: Dao et al. 2022, "FlashAttention", section 2.1, algorithms 0 and 1, theorem 2; NVIDIA A100
+data sheet (40 GB: 1,555 GB/s, 312 TFLOP/s in half precision, 192 KB of fast memory a multiprocessor).
 """
 
 from dataclasses import dataclass
 
 from core.attention.flash import FlashRun
 from core.errors import GlassboxError
+
+A100_BYTES_PER_SECOND = 1.555e12
+A100_OPERATIONS_PER_SECOND = 312e12
+A100_FAST_MEMORY = 192 * 1024
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,8 @@ class TrafficComparison:
         written_out: scores and weights in memory.
         in_tiles: algorithm 1.
         scores_bytes: the size of the n x n scores, which tiles never hold.
+        multiplying_seconds: q k^T and weights times values on an A100, at its published peak.
+        moving_seconds: the traffic on an A100 (written out, in tiles).
     """
 
     length: int
@@ -49,6 +59,8 @@ class TrafficComparison:
     written_out: Traffic
     in_tiles: Traffic
     scores_bytes: int
+    multiplying_seconds: float
+    moving_seconds: tuple[float, float]
 
     @property
     def saving(self) -> float:
@@ -99,10 +111,17 @@ def compare_traffic(
     if length < 1 or fits < 4 * width:
         raise GlassboxError("attention.variants.error.fast_memory", bytes=4 * width * bytes_per_number)
     tile_columns = min(-(-fits // (4 * width)), length)
+    written_out = written_out_traffic(length, width)
+    in_tiles = tiled_traffic(length, width, tile_columns)
     return TrafficComparison(
         length,
         tile_columns,
-        written_out_traffic(length, width),
-        tiled_traffic(length, width, tile_columns),
+        written_out,
+        in_tiles,
         length * length * bytes_per_number,
+        4 * length * length * width / A100_OPERATIONS_PER_SECOND,
+        (
+            written_out.total * bytes_per_number / A100_BYTES_PER_SECOND,
+            in_tiles.total * bytes_per_number / A100_BYTES_PER_SECOND,
+        ),
     )

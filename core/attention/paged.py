@@ -111,6 +111,12 @@ class Serving:
         return sum(step.tokens for step in busy) / (sum(step.taken for step in busy) * self.memory.block_size)
 
     @property
+    def empty_places(self) -> float:
+        """Places that belong to a request and hold nothing, averaged over those same steps."""
+        busy = self._busy
+        return sum(step.taken * self.memory.block_size - step.tokens for step in busy) / len(busy)
+
+    @property
     def preemptions(self) -> int:
         """How often a request had to give up its blocks."""
         return sum(len(step.preempted) for step in self.steps)

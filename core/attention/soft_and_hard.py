@@ -57,6 +57,20 @@ class Choice:
     hard_gradient: Tensor
     drawn_gradient: Tensor
 
+    @property
+    def hard_cosine(self) -> float:
+        """Cosine of the hard output with the soft one."""
+        return float(torch.cosine_similarity(self.hard_output, self.soft_output, dim=0))
+
+    @property
+    def drawn_cosine(self) -> float:
+        """Cosine of the mean drawn output with the soft one."""
+        return float(torch.cosine_similarity(self.drawn_output, self.soft_output, dim=0))
+
+    def exponential_sum(self, temperature: float) -> float:
+        """The softmax's denominator, sum over the positions of exp(s / T)."""
+        return float((self.scores / temperature).exp().sum())
+
 
 def choose(scores: Tensor, values: Tensor, temperature: float, draws: int, seed: int) -> Choice:
     """Look with `scores` (m,) at `values` (m, width), softly, hard, and by drawing.
@@ -90,6 +104,18 @@ def choose(scores: Tensor, values: Tensor, temperature: float, draws: int, seed:
         hard_gradient=_by_moving(scores, lambda s: _one_hot(s) @ along),
         drawn_gradient=_score_function(soft, along[drawn], drawn, temperature),
     )
+
+
+def choose_at(vectors: HeadVectors, head: int, temperature: float, draws: int, seed: int) -> Choice:
+    """The look of the last token through one head of a real layer, at all tokens up to itself.
+
+    Raises:
+        GlassboxError: see `choose`.
+    """
+    heads = vectors.queries.shape[0]
+    keys, values = repeat_heads(vectors.keys, heads)[head], repeat_heads(vectors.values, heads)[head]
+    scores = attention(vectors.queries[head][-1:], keys, values).scaled[0]
+    return choose(scores, values, temperature, draws, seed)
 
 
 def _check_temperature(temperature: float) -> None:
