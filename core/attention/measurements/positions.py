@@ -61,7 +61,7 @@ def sinusoidal_likeness(small: bool = False) -> Measurement:
 
 
 def learned_distance(small: bool = False) -> Measurement:
-    """The share of the variance of likeness in MiniLM's table that distance explains; T5's buckets beside it."""
+    """How much of the likeness of the rows of MiniLM's table distance explains; T5's buckets beside it."""
     table = position_table()
     found = by_distance(cosines(table))
     steps = staircase("t5", LARGEST, 16)
@@ -80,7 +80,7 @@ def learned_distance(small: bool = False) -> Measurement:
 
 
 def random_decay(small: bool = False) -> Measurement:
-    """The share of heads with random angles whose mean score is lower far away than near; SmolLM2's beside it."""
+    """The share of heads with random angles whose mean score falls with distance; SmolLM2's beside it."""
     vectors = head_vectors(SENTENCE)
     speeds = frequencies(vectors.width, vectors.base)
     draws = 2 if small else 10
@@ -102,7 +102,7 @@ def random_decay(small: bool = False) -> Measurement:
 
 
 def alibi_near(small: bool = False) -> Measurement:
-    """The share of attention, mean over 8 heads, on the 32 nearest of 1,024 tokens when all products are equal."""
+    """The share of 8 heads' attention on the 32 nearest of 1,024 tokens when all products are equal."""
     heads, length, near = 8, 1024, 32
     weights = alibi.weights_if_equal(heads, length)
     within = weights[:, :near].sum(-1)
@@ -124,7 +124,7 @@ def alibi_near(small: bool = False) -> Measurement:
 
 def interpolation_cost(small: bool = False) -> Measurement:
     """Perplexity of SmolLM2 on a short text with positions divided by 4, relative to its own, untrained."""
-    found = stretched_losses(STRETCH, length=64 if small else 160)
+    found = stretched_losses(STRETCH, length=48 if small else 128)
     times = {name: float(torch.tensor(loss - found.own).exp()) for name, loss in found.stretched.items()}
     return Measurement(
         value=times["interpolation"],
