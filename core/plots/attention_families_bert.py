@@ -13,7 +13,7 @@ from core.wording import Words
 
 Row = dict[str, object]
 PARTS = ("token", "position", "segment", "summed")
-FIRST_NUMBERS = 6
+FIRST_NUMBERS = 4
 
 
 def lengths_figure(result: BertInput, words: Words) -> go.Figure:

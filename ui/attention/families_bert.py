@@ -57,11 +57,11 @@ def _show_input(result: "BertInput") -> None:
     from core.plots.attention_families_bert import lengths_figure, sum_rows
 
     st.subheader(t("attention.families.bert.input"), anchor=False)
-    left, right = st.columns([3, 2], gap="large")
+    st.markdown(t("attention.families.bert.formula"))
+    left, right = st.columns(2, gap="large")
     with left:
         st.plotly_chart(lengths_figure(result, t), key="attention.families.bert.lengths")
     with right:
-        st.latex(r"x_i = \mathrm{LayerNorm}(\mathrm{token}_i + \mathrm{position}_i + \mathrm{segment}_i)")
         names = {
             place: t("attention.families.bert.place", place=place, token=token)
             for place, token in enumerate(result.tokens)
@@ -105,7 +105,7 @@ def _show_masking(text: str) -> None:
     with right:
         vocabulary = kept_for("wordpieces", (), lambda: tuple(sorted(tokenizer.get_vocab())))
         rows = masked_rows(masked_once(tokens, vocabulary, draw), t)
-        st.dataframe(rows, hide_index=True, key="attention.families.bert.masked", height=300)
+        st.dataframe(rows, hide_index=True, key="attention.families.bert.masked", height="content")
 
 
 def _show_appended(text: str) -> None:

@@ -128,7 +128,7 @@ def _show_electra(text: str, draw: int) -> None:
     from core.plots.attention_families_successors import electra_rows
 
     result = kept_for("electra", (text, draw), lambda: _replaced(text, draw))
-    st.dataframe(electra_rows(result, t), hide_index=True, key="attention.families.electra", height=320)
+    st.dataframe(electra_rows(result, t), hide_index=True, key="attention.families.electra", height="content")
     st.caption(
         t(
             "attention.families.electra.reading",

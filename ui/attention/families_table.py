@@ -7,6 +7,7 @@ from core.attention.families.table import Family, families, matching
 from core.csv_export import csv_text
 from core.errors import GlassboxError
 from core.plots.attention_families_table import adoption_figure, family_rows, timeline_figure
+from ui.attention.families_controls import kept_for
 from ui.inputs import show_csv, show_link
 from ui.text import language, naming, show_error, t
 
@@ -16,10 +17,9 @@ WORTH_EXPLAINING = 0.01
 
 
 def show_table() -> None:
-    """Filters, the two figures, the table."""
+    """Filters, the two figures, then the table, for which the models of the shelf are read."""
     st.markdown(t("attention.families.table.lead"))
-    known, measured = _measured()
-    shown = _filtered(known)
+    shown = _filtered(list(families()))
     with st.container(horizontal=True):
         show_link("attention", {"view": "families", "families_part": "table"})
     if not shown:
@@ -34,6 +34,8 @@ def show_table() -> None:
         st.plotly_chart(timeline_figure(shown, counts, t), key="attention.families.timeline")
         st.caption(t("attention.families.timeline.reading"))
     st.subheader(t("attention.families.table.rows"), anchor=False)
+    shown, measured = _measured(shown)
+    counts = {row.name: parameters(row) for row in shown}
     rows = family_rows(shown, counts, measured, language())
     st.dataframe(
         rows,
@@ -51,10 +53,10 @@ def show_table() -> None:
     show_csv(lambda: csv_text(rows), "families.csv", "attention.families.download")
 
 
-def _measured() -> tuple[list[Family], dict[str, int]]:
-    """All rows, those of the shelf read from their models, and the weights counted in these."""
+def _measured(shown: list[Family]) -> tuple[list[Family], dict[str, int]]:
+    """The rows, those of the shelf read from their models, and the weights counted in these."""
     rows, counted = [], {}
-    for row in families():
+    for row in shown:
         if row.shelf:
             try:
                 row, counted[row.name] = _read(row)
@@ -66,7 +68,6 @@ def _measured() -> tuple[list[Family], dict[str, int]]:
 
 def _read(row: Family) -> tuple[Family, int]:
     from core.attention.families.measured import measured_family
-    from ui.attention.families_controls import kept_for
 
     def read() -> tuple[Family, int]:
         with st.spinner(t("attention.families.loading")):
