@@ -58,14 +58,14 @@ def mean_share_figure(shares: Mapping[str, Sequence[float]], words: Words) -> go
     for place, (title, values) in enumerate(shares.items()):
         drawn.add_scatter(
             x=list(range(len(values))),
-            y=list(values),
+            y=[100 * value for value in values],
             name=title,
             mode="lines+markers",
             line={"color": PALETTE.series[place], "dash": PALETTE.dashes[place], "width": 2},
             marker={"symbol": PALETTE.symbols[place], "size": 7},
-            hovertemplate="%{x}: %{y:.3%}<extra>%{fullData.name}</extra>",
+            hovertemplate="%{x}: %{y:.3g}%<extra>%{fullData.name}</extra>",
         )
-    drawn.update_yaxes(type="log", tickformat=".2~%")
+    drawn.update_yaxes(type="log", tickformat="~g", ticksuffix="%")
     legend_below(drawn)
     return drawn
 

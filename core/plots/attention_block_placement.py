@@ -27,7 +27,7 @@ def gradient_figure(found: Sequence[LayerGradients], words: Words) -> go.Figure:
             **_look(one.placement, words),
             hovertemplate="%{x}: %{y:.3g}<extra>%{fullData.name}</extra>",
         )
-    drawn.update_yaxes(type="log", exponentformat="power", dtick=1)
+    drawn.update_yaxes(type="log", tickformat="~g")
     legend_below(drawn)
     return drawn
 

@@ -10,7 +10,7 @@ from ui.text import t
 def show_block() -> None:
     """The chosen part; each imports its own mechanism when it is looked at."""
     st.markdown(t("attention.block.lead"))
-    part = show_segments("attention.block", "part", PARTS)
+    part = show_segments("attention", "block_part", PARTS)
     if part == "norms":
         from ui.attention.block_norms import show_norms
 

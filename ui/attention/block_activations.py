@@ -58,7 +58,7 @@ def _show_curves() -> None:
         beta = _slider("beta", 0.0, 10.0, 1.0, 0.1, "attention.block.act")
         show_link(
             "attention",
-            {"view": "block", "block.part": "activations", "block.at": at, "block.beta": beta},
+            {"view": "block", "block_part": "activations", "block_at": at, "block_beta": beta},
         )
     names = tuple(shown) or FIRST_CURVES
     with right:
@@ -74,7 +74,7 @@ def _show_curves() -> None:
 
 
 def _slider(name: str, low: float, high: float, first: float, step: float, words: str) -> float:
-    key = f"attention.block.{name}"
+    key = f"attention.block_{name}"
     st.session_state.setdefault(key, first)
     return st.slider(
         t(f"{words}.{name}"),
@@ -96,12 +96,12 @@ def _show_gates() -> None:
     st.markdown(t("attention.block.gate.lead"))
     left, right = st.columns([2, 3], gap="large")
     with left:
-        st.session_state.setdefault("attention.block.unit", "swiglu")
+        st.session_state.setdefault("attention.block_unit", "swiglu")
         unit = st.segmented_control(
             t("attention.block.gate.unit"),
             GATES,
             format_func=naming("attention.block.gate.kind.*"),
-            key="attention.block.unit",
+            key="attention.block_unit",
             required=True,
             wrap=True,
             help=t("attention.block.gate.unit_help"),

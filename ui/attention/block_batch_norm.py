@@ -91,12 +91,12 @@ def _show_company(company: "Company") -> None:
                 help=t("attention.block.company.change_help"),
                 width="content",
             )
-    st.session_state.setdefault("attention.block.look", LOOKS[0])
+    st.session_state.setdefault("attention.block_look", LOOKS[0])
     look = st.segmented_control(
         t("attention.block.batch.look.label"),
         LOOKS,
         format_func=naming("attention.block.batch.look.*"),
-        key="attention.block.look",
+        key="attention.block_look",
         required=True,
         wrap=True,
         help=t("attention.block.batch.look.help"),
@@ -107,7 +107,7 @@ def _show_company(company: "Company") -> None:
     st.caption(t("attention.block.company.reading", first=first, second=second, padding=company.padding))
     st.latex(company.formula)
     with st.container(horizontal=True):
-        show_link("attention", {"view": "block", "block.part": "batch_norm", "block.look": look})
+        show_link("attention", {"view": "block", "block_part": "batch_norm", "block_look": look})
         show_csv(lambda: csv_text(_rows(company)), "batch_norm.csv", "attention.block.company.csv")
 
 

@@ -20,26 +20,26 @@ PARTS = ("norms", "placement", "batch_norm", "activations", "feed_forward")
 PLACEMENTS = ("post", "pre", "sandwich", "deep")
 GATES = ("glu", "bilinear", "reglu", "geglu", "swiglu")
 MODEL = "smollm2-135m"
-TEXT_KEY = "attention.block.text"
+TEXT_KEY = "attention.block_text"
 MOST_KEPT = 6
 
 
 def block_readers() -> Mapping[str, Callable[[str], Any]]:
     """What the address may hold for this view."""
     return {
-        "block.part": choice_of(PARTS),
-        "block.numbers": short_text,
-        "block.shift": number_in(-5, 5),
-        "block.scale": number_in(0.1, 10),
-        "block.depth": number_in(6, 48, whole=True),
-        "block.placement": choice_of(PLACEMENTS),
-        "block.look": choice_of(("batch", "padding", "layer")),
-        "block.unit": choice_of(GATES),
-        "block.at": number_in(-5, 5),
-        "block.beta": number_in(0, 10),
-        "block.text": short_text,
-        "block.layer": number_in(1, 30, whole=True),
-        "block.token": number_in(0, 95, whole=True),
+        "block_part": choice_of(PARTS),
+        "block_numbers": short_text,
+        "block_shift": number_in(-5, 5),
+        "block_scale": number_in(0.1, 10),
+        "block_depth": number_in(6, 48, whole=True),
+        "block_placement": choice_of(PLACEMENTS),
+        "block_look": choice_of(("batch", "padding", "layer")),
+        "block_unit": choice_of(GATES),
+        "block_at": number_in(-5, 5),
+        "block_beta": number_in(0, 10),
+        "block_text": short_text,
+        "block_layer": number_in(1, 30, whole=True),
+        "block_token": number_in(0, 95, whole=True),
     }
 
 

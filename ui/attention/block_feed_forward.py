@@ -71,10 +71,10 @@ def _show_neurons(reading: "FeedForwardReading", text: str) -> None:
             "attention",
             {
                 "view": "block",
-                "block.part": "feed_forward",
-                "block.text": text,
-                "block.layer": layer + 1,
-                "block.token": position,
+                "block_part": "feed_forward",
+                "block_text": text,
+                "block_layer": layer + 1,
+                "block_token": position,
             },
         )
     _show_one(reading, found, text)
@@ -84,17 +84,17 @@ def _show_place(reading: "FeedForwardReading") -> tuple[int, int]:
     left, right = st.columns(2, gap="large")
     last = len(reading.tokens) - 1
     with left:
-        st.session_state.setdefault("attention.block.layer", 29)
+        st.session_state.setdefault("attention.block_layer", 29)
         layer = st.slider(
             t("attention.block.layer.label"),
             1,
             reading.gate.shape[0],
-            key="attention.block.layer",
+            key="attention.block_layer",
             help=t("attention.block.ffn.layer_help"),
             persist_state="session",
         )
     with right:
-        key = "attention.block.token"
+        key = "attention.block_token"
         if not 0 <= st.session_state.get(key, -1) <= last:
             st.session_state[key] = last
         position = st.selectbox(

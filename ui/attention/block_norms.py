@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from core.attention.block.norm_cost import NormCost
     from core.attention.block.norm_example import NormExample
 
-NUMBERS_KEY = "attention.block.numbers"
+NUMBERS_KEY = "attention.block_numbers"
 
 
 def show_norms() -> None:
@@ -75,7 +75,7 @@ def _show_inputs() -> tuple[str, float, float, int]:
 
 
 def _slider(name: str, low: float, high: float, first: float, step: float, words: str) -> float:
-    key = f"attention.block.{name}"
+    key = f"attention.block_{name}"
     st.session_state.setdefault(key, first)
     return st.slider(
         t(f"{words}.{name}"),
@@ -148,11 +148,11 @@ def _show_arithmetic(example: "NormExample") -> None:
 def _link_values(numbers: str, shift: float, scale: float, depth: int) -> dict[str, object]:
     return {
         "view": "block",
-        "block.part": "norms",
-        "block.numbers": numbers,
-        "block.shift": shift,
-        "block.scale": scale,
-        "block.depth": depth,
+        "block_part": "norms",
+        "block_numbers": numbers,
+        "block_shift": shift,
+        "block_scale": scale,
+        "block_depth": depth,
     }
 
 

@@ -37,9 +37,9 @@ def show_placement() -> None:
             "attention",
             {
                 "view": "block",
-                "block.part": "placement",
-                "block.depth": depth,
-                "block.placement": placement,
+                "block_part": "placement",
+                "block_depth": depth,
+                "block_placement": placement,
             },
         )
     st.divider()
@@ -51,23 +51,23 @@ def show_placement() -> None:
 def _show_inputs() -> tuple[int, str]:
     left, right = st.columns(2, gap="large")
     with left:
-        st.session_state.setdefault("attention.block.depth", 24)
+        st.session_state.setdefault("attention.block_depth", 24)
         depth = st.slider(
             t("attention.block.gradient.depth"),
             6,
             48,
             step=6,
-            key="attention.block.depth",
+            key="attention.block_depth",
             help=t("attention.block.gradient.depth_help"),
             persist_state="session",
         )
     with right:
-        st.session_state.setdefault("attention.block.placement", PLACEMENTS[0])
+        st.session_state.setdefault("attention.block_placement", PLACEMENTS[0])
         placement = st.segmented_control(
             t("attention.block.placement.chosen"),
             PLACEMENTS,
             format_func=naming("attention.block.placement.*"),
-            key="attention.block.placement",
+            key="attention.block_placement",
             required=True,
             wrap=True,
             help=t("attention.block.placement.chosen_help"),

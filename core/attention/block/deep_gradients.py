@@ -89,7 +89,7 @@ def _moved(shape: Shape, placement: str, seed: int) -> float:
         for parameter in layer.parameters():
             if parameter.ndim == 2:
                 noise = torch.randn(parameter.shape, generator=generator)
-                parameter += NUDGE * parameter.std() * noise
+                parameter.add_(NUDGE * parameter.std() * noise)
     return float((network(ids) - before).pow(2).mean().sqrt() / before.std())
 
 

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.attention.block.placement import (
+    Step,
     check_placement,
     deep_norm,
     deep_norm_scales,
@@ -78,7 +79,7 @@ class DeepLayer(nn.Module):
         result: Tensor = self.down(F.relu(self.up(hidden)))
         return result
 
-    def _place(self, hidden: Tensor, sublayer: nn.Module, *norms: nn.Module) -> Tensor:
+    def _place(self, hidden: Tensor, sublayer: Step, *norms: nn.Module) -> Tensor:
         if self.placement == "post":
             return post_norm(hidden, sublayer, norms[0])
         if self.placement == "pre":

@@ -98,7 +98,8 @@ def parameters_from(values: dict[str, Any]) -> Parameters:
     for name, value in lists.items():
         if not isinstance(value, list | tuple) or not 1 <= len(value) <= 8:
             raise GlassboxError("attention.block.error.list", name=name)
-    parameters = Parameters(**{**values, **{name: tuple(value) for name, value in lists.items()}})
+    checked: dict[str, Any] = {**values, **{name: tuple(value) for name, value in lists.items()}}
+    parameters = Parameters(**checked)
     for placement in parameters.placements:
         check_placement(placement)
     trainings(parameters)

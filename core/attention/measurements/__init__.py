@@ -21,6 +21,11 @@ def _later(module: str, function: str) -> Callable[[bool], Measurement]:
 
 
 MEASUREMENTS: dict[str, Callable[[bool], Measurement]] = {
+    "norm_mean_share": _later("block", "norm_mean_share"),
+    "norm_place_gradients": _later("block", "norm_place_gradients"),
+    "batch_norm_change": _later("block", "batch_norm_change"),
+    "gates_below_zero": _later("block", "gates_below_zero"),
+    "neurons_for_half": _later("block", "neurons_for_half"),
     "copied_tokens": _later("see", "copied_tokens"),
     "largest_weight": _later("see", "largest_weight_carries_most"),
     "undivided_weight": _later("see", "undivided_weight"),
@@ -38,4 +43,9 @@ MEASUREMENTS: dict[str, Callable[[bool], Measurement]] = {
     "random_decay": _later("positions", "random_decay"),
     "alibi_near": _later("positions", "alibi_near"),
     "interpolation_cost": _later("positions", "interpolation_cost"),
+    "distance_never_trained": _later("experiment", "distance_never_trained"),
+    "moved_text": _later("experiment", "moved_text"),
+    "sharp_among_vital": _later("matter", "sharp_among_vital"),
+    "meanings_found": _later("matter", "meanings_found"),
+    "growth_ratio": _later("matter", "growth_ratio"),
 }
