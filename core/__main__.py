@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from core.attention.commands import app as attention_commands
 from core.attention.positions.commands import app as position_commands
 from core.command_line import LARGEST_SETTINGS_FILE, Json, read_settings
 from core.errors import GlassboxError
@@ -15,6 +16,7 @@ from core.memory.commands import app as memory_commands
 from core.wording import wording
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+app.add_typer(attention_commands)
 app.add_typer(position_commands)
 app.add_typer(memory_commands, name="memory")
 

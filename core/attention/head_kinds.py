@@ -68,7 +68,7 @@ def head_entropy(weights: Tensor) -> Tensor:
     >>> [round(nats, 4) for nats in head_entropy(torch.tensor([[1.0, 0.0], [0.5, 0.5]])).tolist()]
     [0.0, 0.6931]
     """
-    return -torch.xlogy(weights, weights).sum(-1)
+    return 0.0 - torch.xlogy(weights, weights).sum(-1)  # not a minus sign: no -0.0 for a row with one 1
 
 
 def head_distance(weights: Tensor) -> Tensor:

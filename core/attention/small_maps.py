@@ -8,9 +8,8 @@ from torch import Tensor
 from core.attention.head_kinds import KINDS, HeadKinds
 from core.attention.reading import Reading
 
-SIDE = 24
+SIDE = 32
 """Cells along the side of a small map at the most."""
-ARRANGEMENTS = ("across", "down", "kind")
 
 
 @dataclass(frozen=True)

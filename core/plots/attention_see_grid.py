@@ -61,7 +61,7 @@ def overview_figure(
 
 
 def _row_height(rows: int) -> int:
-    return 44 if rows < 15 else 34
+    return 62 if rows < 8 else 44 if rows < 15 else 34
 
 
 def _canvas(small: SmallMaps, rows: int, step: int) -> np.ndarray:
@@ -149,7 +149,7 @@ def weight_axis(t: Words) -> dict[str, object]:
         "cmin": 0,
         "cmax": 1,
         "colorbar": {
-            "title": {"text": t("attention.see.weight"), "side": "top"},
+            "title": {"text": t("attention.see.weight"), "side": "right"},
             "orientation": "h",
             "y": 0,
             "yref": "container",

@@ -15,6 +15,9 @@ from core.plots.token_label import token_label
 
 Words = Callable[..., str]
 
+LOGARITHMIC_FROM = 5.0
+"""Ratio of lengths from which the axis counts in powers of ten."""
+
 
 def sink_figure(sink: Sink, t: Words) -> go.Figure:
     """What the first token gets and what it gives, by layer."""
@@ -51,7 +54,8 @@ def state_length_figure(sink: Sink, t: Words) -> go.Figure:
         marker={"color": PALETTE.accent},
         hovertemplate=t("attention.see.sink.state_hover") + "<extra></extra>",
     )
-    drawing.update_yaxes(type="log", dtick=1)
+    if sink.state_length.max() > LOGARITHMIC_FROM:
+        drawing.update_yaxes(type="log", dtick=1)
     return drawing
 
 
@@ -176,7 +180,7 @@ def _rounded(share: float) -> float | None:
 
 def kind_rows(kinds: HeadKinds, t: Words) -> list[dict[str, object]]:
     """One line for each kind that occurs: what it is, how many heads, the clearest one."""
-    names = [t(f"attention.see.kinds.{name}") for name in ("kind", "about", "heads", "clearest", "measure")]
+    names = [t(f"attention.see.kinds.{name}") for name in ("kind", "heads", "clearest", "measure", "about")]
     lines: list[dict[str, object]] = []
     for kind in KINDS:
         places = kinds.heads_of(kind)
@@ -185,10 +189,10 @@ def kind_rows(kinds: HeadKinds, t: Words) -> list[dict[str, object]]:
             measure = kinds.scores[kind][places[0]].item() if kind in kinds.scores else None
             values = (
                 t(f"attention.see.kind.{kind}"),
-                t(f"attention.see.kind_about.{kind}"),
                 len(places),
                 f"{layer}.{head}",
                 None if measure is None else round(measure, 2),
+                t(f"attention.see.kind_about.{kind}"),
             )
             lines.append(dict(zip(names, values, strict=True)))
     return lines

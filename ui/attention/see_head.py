@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ARRANGEMENTS = ("across", "down", "kind")
 DIRECTIONS = ("looks", "seen")
+WORTH_NAMING = 0.005
+"""A smaller weight would be read as 0%."""
 
 
 def show_grid(reading: "Reading", kinds: "HeadKinds") -> None:
@@ -143,7 +145,9 @@ def _show_tokens(reading: "Reading", layer: int, head: int, row: int) -> None:
     if chosen is not None and chosen != row:
         choose_cell(chosen)
         st.rerun(scope="fragment")
-    strongest = shown.argsort(descending=True)[:4].tolist()
+    strongest = [
+        place for place in shown.argsort(descending=True)[:4].tolist() if shown[place] >= WORTH_NAMING
+    ]
     st.markdown(
         t(
             f"attention.see.head.strongest_{direction}",
