@@ -61,28 +61,30 @@ def matrix_figure(matrix: Tensor, title: str, words: Words, causal: bool, whole:
     return drawn
 
 
-def reach_figure(weights: Tensor, head: int, words: Words) -> go.Figure:
-    """The weight at each distance when all products are equal: (heads, length), the chosen head thick."""
+def reach_figure(within: Tensor, head: int, words: Words) -> go.Figure:
+    """The share of the weight within each distance, equal products: (heads, length); chosen head thick."""
     drawn = figure(
         words("attention.positions.alibi.reach"),
         words("attention.positions.axis.distance"),
-        words("attention.positions.axis.weight"),
+        words("attention.positions.axis.within"),
         360,
     )
-    order = [index for index in range(len(weights)) if index != head] + [head]
+    order = [index for index in range(len(within)) if index != head] + [head]
     for index in order:
         chosen = index == head
         drawn.add_scatter(
-            x=list(range(weights.shape[1])),
-            y=weights[index].tolist(),
+            x=list(range(within.shape[1])),
+            y=within[index].tolist(),
             mode="lines",
             name=words("attention.positions.alibi.head", head=index + 1),
             line={"color": PALETTE.bad if chosen else PALETTE.neutral, "width": 4 if chosen else 1},
             opacity=1.0 if chosen else 0.6,
             showlegend=False,
-            hovertemplate="%{x}: %{y:.4f}<extra>%{fullData.name}</extra>",
+            hovertemplate="%{x}: %{y:.1%}<extra>%{fullData.name}</extra>",
         )
+    drawn.add_hline(y=0.95, line={"color": PALETTE.neutral, "dash": "dot"})
     drawn.update_xaxes(type="log", dtick=1)
+    drawn.update_yaxes(tickformat=".0%", rangemode="tozero")
     return drawn
 
 

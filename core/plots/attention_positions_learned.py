@@ -9,6 +9,9 @@ from core.plots.legend import legend_below
 from core.plots.theme import PALETTE, figure
 from core.wording import Words
 
+WINDOW = 96
+"""Positions in view at first; the figure can be zoomed out."""
+
 
 def distance_figure(learned: ByDistance, sinusoidal: ByDistance, words: Words) -> go.Figure:
     """Cosine of two positions against their distance: the learned mean with its range, and the sinusoidal."""
@@ -61,6 +64,8 @@ def waves_figure(waves: Waves, position: int, words: Words) -> go.Figure:
             hovertemplate="%{x}: %{y:.2f}<extra>%{fullData.name}</extra>",
         )
     drawn.add_vline(x=position, line={"color": PALETTE.bad, "dash": "dash"})
+    first = max(0, min(position - WINDOW // 2, len(waves.components) - WINDOW))
+    drawn.update_xaxes(range=[first, first + WINDOW])
     legend_below(drawn)
     return drawn
 

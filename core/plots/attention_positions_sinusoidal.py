@@ -10,7 +10,13 @@ from core.wording import Words
 
 
 def table_figure(
-    table: Tensor, position: int, pair: int | None, title: str, words: Words, every: int = 1
+    table: Tensor,
+    position: int,
+    pair: int | None,
+    title: str,
+    words: Words,
+    every: int = 1,
+    limits: tuple[float, float] = (-1.0, 1.0),
 ) -> go.Figure:
     """A table of position vectors as one heat map, the chosen row and pair marked at its edges.
 
@@ -21,6 +27,7 @@ def table_figure(
         title: the figure's.
         words: the reader's language.
         every: draw each so-manyth row of a long table.
+        limits: values that get the first and the last colour.
     """
     drawn = figure(
         title, words("attention.positions.axis.dimension"), words("attention.positions.axis.position"), 430
@@ -28,11 +35,14 @@ def table_figure(
     drawn.add_heatmap(
         z=table[::every].numpy(),
         y=list(range(0, len(table), every)),
+        zmin=limits[0],
+        zmax=limits[1],
         colorscale=list(PALETTE.scale),
         colorbar={"thickness": 12, "title": {"text": ""}},
         hovertemplate=words("attention.positions.hover.cell") + "<extra></extra>",
     )
-    drawn.add_hline(y=position, line={"color": PALETTE.bad, "width": 2, "dash": "dash"})
+    if position < len(table):
+        drawn.add_hline(y=position, line={"color": PALETTE.bad, "width": 2, "dash": "dash"})
     if pair is not None:
         drawn.add_vrect(x0=2 * pair - 0.5, x1=2 * pair + 1.5, line={"color": PALETTE.bad, "width": 2})
     drawn.update_yaxes(autorange="reversed")

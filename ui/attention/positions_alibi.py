@@ -43,7 +43,7 @@ def show_alibi() -> None:
     values = {"heads": heads, "head": head + 1, "slope": slope, "lower": power, "twice": 2 * power}
     st.markdown(t(f"attention.positions.alibi.rule_{rule}", ratio=2 ** (-8 / power), **values))
     st.markdown(t("attention.positions.alibi.formula", far=length - 1, cost=slope * (length - 1), **values))
-    drawn = reach_figure(alibi.weights_if_equal(heads, FAR), head, t)
+    drawn = reach_figure(alibi.share_within(heads, FAR), head, t)
     st.plotly_chart(drawn, key="attention.positions.alibi.reach")
     st.caption(
         t("attention.positions.alibi.reach_reading", head=head + 1, reach=alibi.reach(slope), slope=slope)

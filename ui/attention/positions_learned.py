@@ -31,7 +31,8 @@ def show_learned() -> None:
         st.markdown(t("attention.positions.learned.formula", last=len(view.table) - 1, place=position))
         show_bar("learned", {"positions_at": position}, "--scheme learned --dim 384 --length 512")
     with table_place:
-        drawn = table_figure(view.table, position, None, t("attention.positions.learned.table"), t, EVERY)
+        title = t("attention.positions.learned.table")
+        drawn = table_figure(view.table, position, None, title, t, EVERY, view.middle)
         st.plotly_chart(drawn, key="attention.positions.learned.table")
         st.caption(t("attention.positions.learned.table_reading"))
         show_csv(lambda: csv_text(table_rows(view.table)), "learned.csv", "attention.positions.learned.csv")

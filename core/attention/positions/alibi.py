@@ -67,6 +67,11 @@ def weights_if_equal(heads: int, length: int) -> Tensor:
     return torch.softmax(-slopes(heads)[:, None] * torch.arange(length), dim=-1)
 
 
+def share_within(heads: int, length: int) -> Tensor:
+    """The share of `weights_if_equal` within each distance: (heads, length), growing to 1."""
+    return weights_if_equal(heads, length).cumsum(-1)
+
+
 def reach(slope: float, share: float = 0.95) -> float:
     """The distance in tokens within which a head of this slope keeps `share` of its weight, all q . k equal.
 

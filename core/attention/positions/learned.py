@@ -72,6 +72,8 @@ class LearnedView:
 
     table: Tensor
     """(512, 384)."""
+    middle: tuple[float, float]
+    """Between these lie 98% of its numbers."""
     cosines: Tensor
     """(512, 512)."""
     by_distance: ByDistance
@@ -90,6 +92,12 @@ def learned_view() -> LearnedView:
     table = position_table()
     likeness = cosines(table)
     waves = encoding(*table.shape)
+    low, high = torch.quantile(table.flatten(), torch.tensor([0.01, 0.99])).tolist()
     return LearnedView(
-        table, likeness, by_distance(likeness), by_distance(cosines(waves)), principal_waves(table)
+        table,
+        (low, high),
+        likeness,
+        by_distance(likeness),
+        by_distance(cosines(waves)),
+        principal_waves(table),
     )
