@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from ui.attention.block_controls import block_readers
+from ui.attention.experiment_link import experiment_readers
 from ui.attention.families_controls import family_readers
 from ui.attention.matter_link import matter_readers
 from ui.attention.positions_link import position_readers
@@ -36,6 +37,7 @@ def link_readers() -> Mapping[str, Callable[[str], Any]]:
         **variant_readers(),
         **position_readers(),
         **family_readers(),
+        **experiment_readers(),
         **block_readers(),
     }
 

@@ -56,7 +56,7 @@ def measure_cost(rows: int = 64, width: int = 576, seconds: float = 2.0) -> Norm
     Args:
         rows: tokens normalised at once.
         width: numbers a token.
-        seconds: how long to repeat, after at least `FEWEST_REPETITIONS`; the best is kept, the one least disturbed.
+        seconds: how long to repeat, after at least `FEWEST_REPETITIONS`; the best counts, least disturbed.
     """
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(rows, width, generator=generator)
