@@ -30,8 +30,8 @@ from core.errors import GlassboxError
 
 ROWS_TOGETHER = 512
 """Rows (tokens) whose vocabulary scores are computed at a time: 100 MB of them."""
-CANDIDATES = 8
-"""Next tokens compared: the likeliest before and the likeliest after."""
+CANDIDATES = 6
+"""Next tokens compared at each place: the likeliest before and the likeliest after."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +82,10 @@ class LanguageEffect:
     losses_before: tuple[float, ...]
     """Nats for each token but the first, given those before it."""
     losses_after: tuple[float, ...]
-    candidates: tuple[Candidate, ...]
-    """The likeliest tokens after the text, before and after the removal, by probability before."""
-    next_divergence: float
-    """KL of the distribution after the text, nats."""
-    divergence: float
-    """KL averaged over all positions, nats."""
+    candidates: tuple[tuple[Candidate, ...], ...]
+    """After each token the likeliest next ones, before and after the removal, by probability before."""
+    divergences: tuple[float, ...]
+    """KL of the next-token distributions after each token, nats."""
 
     @property
     def loss_before(self) -> float:
@@ -115,14 +113,29 @@ class LanguageEffect:
         return math.exp(self.loss_after)
 
     @property
-    def best_before(self) -> str:
-        """The likeliest next token of the whole model."""
-        return max(self.candidates, key=lambda candidate: candidate.before).token
+    def divergence(self) -> float:
+        """KL averaged over all positions, nats."""
+        return math.fsum(self.divergences) / len(self.divergences)
 
     @property
-    def best_after(self) -> str:
-        """The likeliest next token after the removal."""
-        return max(self.candidates, key=lambda candidate: candidate.after).token
+    def most_changed(self) -> int:
+        """The position whose prediction moved most, of those with another first choice if there are any."""
+        everywhere = range(len(self.divergences))
+        turned = [place for place in everywhere if self.best_before(place) != self.best_after(place)]
+        return max(turned or everywhere, key=self.divergences.__getitem__)
+
+    @property
+    def changed_first_choices(self) -> int:
+        """Positions at which another token has become the likeliest."""
+        return sum(self.best_before(place) != self.best_after(place) for place in range(len(self.candidates)))
+
+    def best_before(self, place: int) -> str:
+        """The likeliest token after position `place` for the whole model."""
+        return max(self.candidates[place], key=lambda candidate: candidate.before).token
+
+    def best_after(self, place: int) -> str:
+        """The likeliest token after position `place` after the removal."""
+        return max(self.candidates[place], key=lambda candidate: candidate.after).token
 
 
 @dataclass(frozen=True)
@@ -263,17 +276,20 @@ def language_effect(model: OpenModel, intact: Intact, hidden: Tensor) -> Languag
     """
     before, after = log_probabilities(model, intact.hidden[-1]), log_probabilities(model, hidden)
     divergences = (before.exp() * (before - after)).sum(-1)
-    best = torch.cat([before[-1].topk(CANDIDATES).indices, after[-1].topk(CANDIDATES).indices]).unique()
-    best = best[before[-1, best].argsort(descending=True)]
-    first, second = before[-1, best].exp().tolist(), after[-1, best].exp().tolist()
-    names = model.spell(best).tokens
     return LanguageEffect(
         tuple(token_losses(before, intact.ids).tolist()),
         tuple(token_losses(after, intact.ids).tolist()),
-        tuple(Candidate(*row) for row in zip(names, first, second, strict=True)),
-        float(divergences[-1]),
-        float(divergences.mean()),
+        tuple(_candidates(model, *rows) for rows in zip(before, after, strict=True)),
+        tuple(divergences.tolist()),
     )
+
+
+def _candidates(model: OpenModel, before: Tensor, after: Tensor) -> tuple[Candidate, ...]:
+    """The likeliest tokens of two distributions (vocabulary,), by their probability in the first."""
+    best = torch.cat([before.topk(CANDIDATES).indices, after.topk(CANDIDATES).indices]).unique()
+    best = best[before[best].argsort(descending=True)]
+    first, second = before[best].exp().tolist(), after[best].exp().tolist()
+    return tuple(Candidate(*row) for row in zip(model.spell(best).tokens, first, second, strict=True))
 
 
 def log_probabilities(model: OpenModel, hidden: Tensor) -> Tensor:

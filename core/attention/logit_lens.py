@@ -45,6 +45,11 @@ class LogitLens:
     input_rank: tuple[tuple[int, ...], ...]
     """(layers + 1, n): the place of the token that was just read."""
 
+    @property
+    def surest(self) -> int:
+        """The position whose final prediction is the surest."""
+        return max(range(len(self.tokens)), key=lambda place: self.final_probability[-1][place])
+
     def settled_at(self, position: int) -> int:
         """The first row from which the final token stays the likeliest to the end."""
         ranks = [row[position] for row in self.final_rank]

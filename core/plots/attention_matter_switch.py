@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
     from core.attention.ablation import LanguageEffect
 
-MOST_LABELS = 40
+MOST_LABELS = 24
 """Tokens up to which each is named on an axis."""
 
 
-def next_token_figure(effect: "LanguageEffect", t: Words) -> go.Figure:
-    """Bars in pairs: the probability of the likeliest next tokens before and after the removal."""
-    names = [token_label(candidate.token) for candidate in effect.candidates]
+def next_token_figure(effect: "LanguageEffect", place: int, t: Words) -> go.Figure:
+    """Bars in pairs: the likeliest tokens after position `place`, before and after the removal."""
+    candidates = effect.candidates[place]
+    names = [token_label(candidate.token) for candidate in candidates]
     places = list(range(len(names)))
     drawn = figure(
         t("attention.matter.next.title"),
@@ -31,8 +32,8 @@ def next_token_figure(effect: "LanguageEffect", t: Words) -> go.Figure:
         height=150 + 36 * len(names),
     )
     series = (
-        ("before", [c.before for c in effect.candidates], PALETTE.neutral, ""),
-        ("after", [c.after for c in effect.candidates], PALETTE.accent, "/"),
+        ("before", [c.before for c in candidates], PALETTE.neutral, ""),
+        ("after", [c.after for c in candidates], PALETTE.accent, "/"),
     )
     for name, values, colour, pattern in series:
         drawn.add_bar(

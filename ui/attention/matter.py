@@ -10,7 +10,7 @@ from ui.text import t
 def show_matter() -> None:
     """The lead, and one of the experiments."""
     st.markdown(t("attention.matter.lead"))
-    part = show_segments("attention.matter", "part", PARTS)
+    part = show_segments("attention", "matter_part", PARTS)
     if part == "switch":
         from ui.attention.matter_switch import show_switch
 

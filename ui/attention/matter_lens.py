@@ -7,7 +7,7 @@ import streamlit as st
 from core.csv_export import csv_text
 from core.errors import GlassboxError
 from ui.attention.matter_link import SHADES
-from ui.attention.matter_reading import read_sentence
+from ui.attention.matter_reading import read_sentence, shown_token
 from ui.attention.sentence import show_sentence
 from ui.inputs import show_csv, show_link, show_segments
 from ui.queue import turn_in_queue
@@ -33,17 +33,17 @@ def show_lens() -> None:
     if lens is None:
         return
     with left:
-        shade = show_segments("attention.matter", "shade", SHADES)
+        shade = show_segments("attention", "matter_shade", SHADES)
         first, columns = _show_window(lens)
         with st.container(horizontal=True):
             show_link(
                 "attention",
                 {
                     "view": "matter",
-                    "matter.part": "lens",
+                    "matter_part": "lens",
                     "model": model,
                     "text": text,
-                    "matter.shade": shade,
+                    "matter_shade": shade,
                 },
             )
             show_csv(lambda: csv_text(_rows(lens)), "logit_lens.csv", "attention.matter.lens.csv")
@@ -98,8 +98,9 @@ def _show_place(lens: "LogitLens") -> None:
 
     count = len(lens.tokens)
     key = "attention.matter.lens_place"
-    if not 1 <= st.session_state.get(key, 0) <= count:
-        st.session_state[key] = count
+    if st.session_state.get("attention.matter.lens_place_of") != id(lens):
+        st.session_state["attention.matter.lens_place_of"] = id(lens)
+        st.session_state[key] = lens.surest + 1
     left, right = st.columns([2, 5], gap="large")
     with left:
         place = 1
@@ -115,8 +116,8 @@ def _show_place(lens: "LogitLens") -> None:
         st.markdown(
             t(
                 "attention.matter.lens.said",
-                context="".join(lens.tokens[max(0, where - 5) : place]).replace("`", "ˋ").strip() or "…",
-                final=lens.top_tokens[-1][where][0].replace("`", "ˋ").strip() or "␣",
+                context=shown_token("".join(lens.tokens[max(0, where - 5) : place])),
+                final=shown_token(lens.top_tokens[-1][where][0]),
                 settled=lens.settled_at(where),
                 layers=len(lens.entropy) - 1,
                 probability=lens.final_probability[-1][where],

@@ -17,15 +17,15 @@ MOST_PARTS = 20
 def matter_readers() -> Mapping[str, Callable[[str], Any]]:
     """What the address may hold for this view."""
     return {
-        "matter.part": choice_of(PARTS),
-        "matter.kind": choice_of(KINDS),
-        "matter.heads": _places_in,
-        "matter.layers": _layers_in,
-        "matter.replacement": choice_of(REPLACEMENTS),
-        "matter.shade": choice_of(SHADES),
-        "matter.word": choice_of(WORDS),
-        "matter.grown_text": short_text,
-        "matter.source": choice_of(("shipped", "own")),
+        "matter_part": choice_of(PARTS),
+        "matter_kind": choice_of(KINDS),
+        "matter_heads": _places_in,
+        "matter_layers": _layers_in,
+        "matter_replacement": choice_of(REPLACEMENTS),
+        "matter_shade": choice_of(SHADES),
+        "matter_word": choice_of(WORDS),
+        "matter_grown_text": short_text,
+        "matter_source": choice_of(("shipped", "own")),
     }
 
 

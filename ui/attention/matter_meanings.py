@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def show_meanings() -> None:
     """The word and its sentences on the left, the cosines on the right."""
     st.markdown(t("attention.matter.meanings.lead"))
-    word = show_segments("attention.matter", "word", WORDS)
+    word = show_segments("attention", "matter_word", WORDS)
     meanings = next(each for each in words_with_two_meanings() if each.word == word)
     found = _separation(meanings)
     if found is None:
@@ -42,7 +42,7 @@ def show_meanings() -> None:
     with right:
         _show_pairs(found, meanings)
     with st.container(horizontal=True):
-        show_link("attention", {"view": "matter", "matter.part": "meanings", "matter.word": word})
+        show_link("attention", {"view": "matter", "matter_part": "meanings", "matter_word": word})
         show_csv(lambda: csv_text(_rows(found)), "meanings.csv", "attention.matter.meanings.csv")
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from core.attention.ablation import Intact
 
 SOURCES = ("shipped", "own")
-MOST_PICTURED = 64
+MOST_PICTURED = 48
 """Tokens of the text that the pictures show, from its beginning."""
 MOST_LISTED = 12
 
@@ -39,7 +39,7 @@ def show_rank() -> None:
     """Where the ranking comes from, and the ranking."""
     st.markdown(t("attention.matter.rank.lead"))
     model = show_segments("attention", "model", MODELS)
-    source = show_segments("attention.matter", "source", SOURCES)
+    source = show_segments("attention", "matter_source", SOURCES)
     try:
         ranking, csv = _shipped(model) if source == "shipped" else _own(model)
         if ranking is not None:
@@ -78,7 +78,7 @@ def _own(model: str) -> tuple[HeadRanking | None, str]:
             persist_state="session",
         )
     with right:
-        replacement = show_segments("attention.matter", "replacement", REPLACEMENTS)
+        replacement = show_segments("attention", "matter_replacement", REPLACEMENTS)
         parameters: dict[str, Any] | None = {"text": text, "model": model, "replacement": replacement}
         if not text.strip():
             st.info(t("attention.matter.empty"), icon=":material/edit:")
@@ -114,15 +114,15 @@ def _show_ranking(ranking: HeadRanking, csv: str, source: str) -> None:
         st.dataframe(_table(ranking, measure), hide_index=True, key="attention.matter.rank.table.rows")
     with st.container(horizontal=True):
         show_csv(csv, "ablation.csv", "attention.matter.rank.csv")
-        values = {"view": "matter", "matter.part": "rank", "model": ranking.model}
-        show_link("attention", values if source == "shipped" else {**values, "matter.source": "own"})
+        values = {"view": "matter", "matter_part": "rank", "model": ranking.model}
+        show_link("attention", values if source == "shipped" else {**values, "matter_source": "own"})
 
 
 def _show_measure(ranking: HeadRanking) -> str:
     if len(ranking.measures) == 1:
         st.caption(t("attention.matter.rank.vector_only"))
         return ranking.measures[0]
-    return show_segments("attention.matter", "measure", ranking.measures)
+    return show_segments("attention", "matter_measure", ranking.measures)
 
 
 def _said(ranking: HeadRanking, measure: str) -> str:

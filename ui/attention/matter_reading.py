@@ -44,3 +44,9 @@ def intact_of(reading: "Reading") -> "Intact":
             kept = (reading, read_intact(reading.model, reading.ids, reading.tokens))
         st.session_state["attention.matter.intact"] = kept
     return kept[1]
+
+
+def shown_token(text: str) -> str:
+    """Tokens inside a sentence, as code that no token can end, blanks and line ends made visible."""
+    visible = text.replace("`", "ˋ").replace(" ", "␣").replace("\n", "↵").replace("\r", "␍")
+    return f"`{visible or '∅'}`"

@@ -24,10 +24,10 @@ LONGEST = 400
 def show_reuse() -> None:
     """The text, and the two models side by side."""
     st.markdown(t("attention.matter.reuse.lead"))
-    st.session_state.setdefault("attention.matter.grown_text", t("attention.matter.reuse.text"))
+    st.session_state.setdefault("attention.matter_grown_text", t("attention.matter.reuse.text"))
     text = st.text_input(
         t("attention.matter.reuse.text_label"),
-        key="attention.matter.grown_text",
+        key="attention.matter_grown_text",
         max_chars=LONGEST,
         help=t("attention.matter.reuse.text_help", added=ADDED),
         persist_state="session",
@@ -45,7 +45,7 @@ def show_reuse() -> None:
     if found:
         st.caption(t("attention.matter.reuse.reading"))
         with st.container(horizontal=True):
-            show_link("attention", {"view": "matter", "matter.part": "reuse", "matter.grown_text": text})
+            show_link("attention", {"view": "matter", "matter_part": "reuse", "matter_grown_text": text})
             show_csv(lambda: csv_text(_rows(found)), "reuse.csv", "attention.matter.reuse.csv")
 
 

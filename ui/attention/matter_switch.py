@@ -9,7 +9,7 @@ from core.csv_export import csv_text
 from core.errors import GlassboxError
 from core.plots.attention_matter_switch import next_token_figure, picture_figure, token_change_figure
 from ui.attention.matter_link import KINDS, MOST_PARTS, REPLACEMENTS
-from ui.attention.matter_reading import intact_of, read_sentence
+from ui.attention.matter_reading import intact_of, read_sentence, shown_token
 from ui.attention.sentence import show_sentence
 from ui.inputs import show_csv, show_link, show_segments
 from ui.queue import turn_in_queue
@@ -60,14 +60,14 @@ def _show_choice(reading: "Reading") -> "Removal | None":
     """The parts to switch off and what stands in for them; None where nothing is chosen."""
     from core.attention.ablation import Removal, heads_of_layer
 
-    kind = show_segments("attention.matter", "kind", KINDS)
+    kind = show_segments("attention", "matter_kind", KINDS)
     heads: tuple[tuple[int, int], ...] = ()
     layers: list[int] = []
     if kind == "heads":
         heads = _show_heads(reading)
     else:
         layers = _show_layers(reading)
-    replacement = show_segments("attention.matter", "replacement", REPLACEMENTS)
+    replacement = show_segments("attention", "matter_replacement", REPLACEMENTS)
     if kind == "attention":
         heads = tuple(place for layer in layers for place in heads_of_layer(reading.model, layer))
     if not heads and not layers:
@@ -80,7 +80,7 @@ def _show_choice(reading: "Reading") -> "Removal | None":
 def _show_heads(reading: "Reading") -> tuple[tuple[int, int], ...]:
     model = reading.model
     options = [f"{layer}.{head}" for layer in range(model.layer_count) for head in range(model.head_count)]
-    key = "attention.matter.heads"
+    key = "attention.matter_heads"
     kept = [place for place in st.session_state.get(key, []) if place in options]
     if key not in st.session_state or (st.session_state[key] and not kept):
         kept = FIRST_HEADS[model.name]
@@ -105,7 +105,7 @@ def _name_of_head() -> Callable[[str], str]:
 
 def _show_layers(reading: "Reading") -> list[int]:
     options = list(range(reading.model.layer_count))
-    key = "attention.matter.layers"
+    key = "attention.matter_layers"
     kept = [layer for layer in st.session_state.get(key, [0]) if layer in options]
     st.session_state[key] = kept
     return st.multiselect(
@@ -149,10 +149,10 @@ def _show_effect(reading: "Reading", effect: "Effect") -> None:
     if not reading.model.causal:
         _show_vector_effect(effect)  # type: ignore[arg-type]
         return
-    _show_language_effect(effect)  # type: ignore[arg-type]
+    _show_language_effect(reading, effect)  # type: ignore[arg-type]
 
 
-def _show_language_effect(effect: "LanguageEffect") -> None:
+def _show_language_effect(reading: "Reading", effect: "LanguageEffect") -> None:
     change = effect.loss_after - effect.loss_before
     values = {
         "loss": (f"{effect.loss_after:.3f}", f"{change:+.3f}"),
@@ -160,8 +160,8 @@ def _show_language_effect(effect: "LanguageEffect") -> None:
             f"{effect.perplexity_after:.1f}",
             f"{effect.perplexity_after - effect.perplexity_before:+.1f}",
         ),
-        "next": (f"{effect.next_divergence:.3f}", None),
         "all": (f"{effect.divergence:.3f}", None),
+        "choices": (f"{effect.changed_first_choices} / {reading.length}", None),
     }
     with st.container(horizontal=True, gap="medium"):
         for name, (value, delta) in values.items():
@@ -173,22 +173,36 @@ def _show_language_effect(effect: "LanguageEffect") -> None:
                 help=t(f"attention.matter.metric.{name}_help"),
                 width="content",
             )
+    place = _show_place(reading, effect)
     st.markdown(
         t(
             "attention.matter.switch.said",
-            before=effect.loss_before,
-            after=effect.loss_after,
-            first=_shown(effect.best_before),
-            second=_shown(effect.best_after),
+            context=shown_token("".join(reading.tokens[max(0, place - 5) : place + 1])),
+            first=shown_token(effect.best_before(place)),
+            second=shown_token(effect.best_after(place)),
+            divergence=effect.divergences[place],
         )
     )
-    st.plotly_chart(next_token_figure(effect, t), key="attention.matter.next.chart")
+    st.plotly_chart(next_token_figure(effect, place, t), key="attention.matter.next.chart")
     st.caption(t("attention.matter.next.reading"))
 
 
-def _shown(token: str) -> str:
-    """A token inside a sentence, as code that no token can end."""
-    return f"`{token.replace('`', 'ˋ').replace(' ', '␣') or '∅'}`".replace("\n", "↵")
+def _show_place(reading: "Reading", effect: "LanguageEffect") -> int:
+    """The position whose next token is compared; at first the one that changed most."""
+    key = "attention.matter.place"
+    if st.session_state.get("attention.matter.place_of") != id(effect):
+        st.session_state["attention.matter.place_of"] = id(effect)
+        st.session_state[key] = effect.most_changed + 1
+    return (
+        st.slider(
+            t("attention.matter.place.label"),
+            1,
+            reading.length,
+            key=key,
+            help=t("attention.matter.place.help"),
+        )
+        - 1
+    )
 
 
 def _show_vector_effect(effect: "VectorEffect") -> None:
@@ -267,10 +281,10 @@ def _rows(reading: "Reading", effect: "Effect") -> list[dict[str, object]]:
 
 
 def _link_values(model: str, text: str, removal: "Removal") -> dict[str, object]:
-    values: dict[str, object] = {"view": "matter", "matter.part": "switch", "model": model, "text": text}
-    kind = st.session_state["attention.matter.kind"]
+    values: dict[str, object] = {"view": "matter", "matter_part": "switch", "model": model, "text": text}
+    kind = st.session_state["attention.matter_kind"]
     if kind == "heads":
-        values["matter.heads"] = ",".join(f"{layer}.{head}" for layer, head in removal.heads)
+        values["matter_heads"] = ",".join(f"{layer}.{head}" for layer, head in removal.heads)
     else:
-        values["matter.layers"] = ",".join(map(str, st.session_state["attention.matter.layers"]))
-    return {**values, "matter.kind": kind, "matter.replacement": removal.replacement}
+        values["matter_layers"] = ",".join(map(str, st.session_state["attention.matter_layers"]))
+    return {**values, "matter_kind": kind, "matter_replacement": removal.replacement}
