@@ -49,9 +49,9 @@ class SmallDecoder(nn.Module):
         generator = torch.Generator().manual_seed(seed)
         deep = 1 / math.sqrt(2 * self.shape.layers)
         nn.init.normal_(self.embedding.weight, std=self.shape.width**-0.5, generator=generator)
-        for block in self.blocks:
-            for layer in (block.query_key_value, block.output, block.up, block.down):
-                smaller = deep if layer in (block.output, block.down) else 1.0
+        for name, layer in self.blocks.named_modules():
+            if isinstance(layer, nn.Linear):
+                smaller = deep if name.endswith(("output", "down")) else 1.0
                 nn.init.normal_(layer.weight, std=smaller * layer.in_features**-0.5, generator=generator)
         if self.scheme == "learned":
             nn.init.normal_(self.positions, std=0.02, generator=generator)

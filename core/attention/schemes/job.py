@@ -17,6 +17,7 @@ from typing import Any
 import torch
 
 from core.attention.schemes.length_loss import losses_by_position, window_starts
+from core.attention.schemes.progress import MEASURING, units_of
 from core.attention.schemes.prose import corpus
 from core.attention.schemes.result import RESULT_FILE, SchemeRun, SchemesResult
 from core.attention.schemes.settings import TIMES_LONGER, VOCABULARY, Parameters, parameters_from
@@ -25,8 +26,6 @@ from core.jobs.context import JobContext
 
 STEPS_A_POINT = 10
 STEPS_A_CHECKPOINT = 50
-MEASURING = 0.3
-"""What measuring counts for in the progress, in trainings."""
 COMMAND = "python -m core job attention.schemes --settings settings.json"
 
 
@@ -79,8 +78,8 @@ def _run_one(
     now: _Progress,
 ) -> SchemeRun:
     """Train and measure one decoder, from the checkpoint in `now` where there is one."""
-    total = len(parameters.runs()) * parameters.steps * (1 + MEASURING)
-    done_before = len(before) * parameters.steps * (1 + MEASURING)
+    total = len(parameters.runs()) * units_of(parameters)
+    done_before = len(before) * units_of(parameters)
     training = Training(scheme, seed, parameters)
     if now.tensors:
         training.restore(context.checkpoint_folder / now.tensors, now.step)

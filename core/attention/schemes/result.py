@@ -109,7 +109,7 @@ def rise_of(result: SchemesResult, scheme: str) -> Spread | None:
 
 def table(result: SchemesResult, words: Words) -> list[dict[str, object]]:
     """One row a scheme: mean and range over the seeds, under headings in the reader's language."""
-    rows = []
+    rows: list[dict[str, object]] = []
     for scheme in result.schemes:
         places = positions_of(result, scheme)
         rise = rise_of(result, scheme)

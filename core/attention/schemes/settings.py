@@ -100,6 +100,7 @@ def parameters_from(values: Mapping[str, Any]) -> Parameters:
     for name in ("seeds", "schemes"):
         if not isinstance(values.get(name, []), list | tuple):
             raise GlassboxError("attention.experiment.error.list", name=name)
-    return Parameters(
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-    )
+    given: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
+    }
+    return Parameters(**given)
