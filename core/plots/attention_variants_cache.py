@@ -36,7 +36,7 @@ def content_figure(keys: Tensor, filled: int, tokens: Sequence[str], words: Word
         hoverongaps=False,
     )
     tokens_along_y(drawn, tokens)
-    drawn.update_yaxes(range=[len(tokens) - 0.5, -0.5], autorange=False)
+    drawn.update_yaxes(range=[len(tokens) - 0.5, -0.5], autorange=False, showgrid=False)
     return drawn
 
 

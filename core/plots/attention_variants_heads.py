@@ -91,8 +91,8 @@ def bytes_figure(shapes: Sequence[CacheShape], bytes_per_number: float, words: W
             hovertemplate="%{y}: %{x:,.1f} KiB<extra>%{fullData.name}</extra>",
         )
     most = max(ways[0][1]) / 1024
-    drawn.update_xaxes(type="log", range=[0, 1.25 * len(str(int(most))) - 0.4])
-    drawn.update_yaxes(autorange="reversed")
+    drawn.update_xaxes(type="log", dtick=1, range=[0, 1.25 * len(str(int(most))) - 0.4])
+    drawn.update_yaxes(autorange="reversed", showgrid=False)
     drawn.update_layout(barmode="group")
     legend_below(drawn)
     return drawn

@@ -11,7 +11,7 @@ SECTIONS = ("soft", "masks", "cross", "heads", "cache", "windows", "flash", "pag
 def show_variants() -> None:
     """Which variant, and its section; only the chosen one is computed."""
     st.markdown(t("attention.variants.lead"))
-    section = show_segments("attention", "variants.section", SECTIONS)
+    section = show_segments("attention", "variants_section", SECTIONS)
     if section == "soft":
         from ui.attention.variants_soft import show_soft
 

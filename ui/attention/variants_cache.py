@@ -24,7 +24,7 @@ def show_cache() -> None:
         found = inputs.sentence_ids(text)
         layer, head = inputs.show_place(30, 9)
         filled = _show_slider(len(found[0]) if found else 2)
-        inputs.show_section_link("cache", text, layer=layer, head=head, **{"variants.filled": filled})
+        inputs.show_section_link("cache", text, layer=layer, head=head, variants_filled=filled)
     if found is not None:
         with right:
             _show_content(*found, layer, head, filled)
@@ -34,14 +34,14 @@ def show_cache() -> None:
 
 def _show_slider(length: int) -> int:
     """How many tokens have been read."""
-    kept = int(st.session_state.get("attention.variants.filled", max(length // 2, 1)))
-    st.session_state["attention.variants.filled"] = min(max(kept, 1), length)
+    kept = int(st.session_state.get("attention.variants_filled", max(length // 2, 1)))
+    st.session_state["attention.variants_filled"] = min(max(kept, 1), length)
     return int(
         st.slider(
             t("attention.variants.cache.filled"),
             1,
             length,
-            key="attention.variants.filled",
+            key="attention.variants_filled",
             help=t("attention.variants.cache.filled_help"),
             persist_state="session",
         )

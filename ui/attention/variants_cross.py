@@ -24,7 +24,7 @@ def show_cross() -> None:
         head = _show_choice("head", 12, 3)
         values = {"looking": looking, "looked_at": looked_at, "layer": layer, "head": head}
         inputs.show_section_link(
-            "cross", None, **{f"variants.cross.{name}": value for name, value in values.items()}
+            "cross", None, **{f"variants_cross_{name}": value for name, value in values.items()}
         )
     with right:
         try:
@@ -36,15 +36,20 @@ def show_cross() -> None:
 
 
 def _show_sentence(name: str) -> str:
-    key = f"attention.variants.cross.{name}"
-    st.session_state.setdefault(key, t(f"{key}_default"))
+    key, wording = f"attention.variants_cross_{name}", f"attention.variants.cross.{name}"
+    st.session_state.setdefault(key, t(f"{wording}_default"))
     return st.text_area(
-        t(f"{key}_label"), key=key, height=80, help=t(f"{key}_help"), persist_state="session", max_chars=200
+        t(f"{wording}_label"),
+        key=key,
+        height=80,
+        help=t(f"{wording}_help"),
+        persist_state="session",
+        max_chars=200,
     )
 
 
 def _show_choice(name: str, count: int, first: int) -> int:
-    key = f"attention.variants.cross.{name}"
+    key = f"attention.variants_cross_{name}"
     kept = st.session_state.get(key)
     st.session_state[key] = min(max(int(first if kept is None else kept), 0), count - 1)
     return int(

@@ -27,8 +27,8 @@ def show_flash() -> None:
         found = inputs.sentence_ids(text)
         layer, head = inputs.show_place(30, 9)
         rows, columns = _show_tile("rows", 4), _show_tile("columns", 4)
-        link = {"variants.tile.rows": rows, "variants.tile.columns": columns}
-        link["variants.tile.step"] = int(st.session_state.get("attention.variants.tile.step", 1))
+        link = {"variants_tile_rows": rows, "variants_tile_columns": columns}
+        link["variants_tile_step"] = int(st.session_state.get("attention.variants_tile_step", 1))
         inputs.show_section_link("flash", text, layer=layer, head=head, **link)
         st.markdown(t("attention.variants.flash.formula"))
     if found is not None:
@@ -45,13 +45,13 @@ def show_flash() -> None:
 
 
 def _show_tile(name: str, first: int) -> int:
-    st.session_state.setdefault(f"attention.variants.tile.{name}", first)
+    st.session_state.setdefault(f"attention.variants_tile_{name}", first)
     return int(
         st.slider(
             t(f"attention.variants.flash.{name}"),
             1,
             16,
-            key=f"attention.variants.tile.{name}",
+            key=f"attention.variants_tile_{name}",
             help=t(f"attention.variants.flash.{name}_help"),
             persist_state="session",
         )
@@ -107,7 +107,7 @@ def _show_step(run: "FlashRun", tokens: list[str]) -> None:
 
 
 def _show_stepper(last: int) -> int:
-    key = "attention.variants.tile.step"
+    key = "attention.variants_tile_step"
     kept = int(st.session_state.get(key, min(6, last)))
     st.session_state[key] = min(max(kept, 1), last)
     if last == 1:

@@ -28,10 +28,10 @@ def show_heads() -> None:
     with left:
         text = inputs.show_text()
         found = inputs.sentence_ids(text)
-        kind = show_segments("attention", "variants.kind", KINDS)
+        kind = show_segments("attention", "variants_kind", KINDS)
         rank = _show_rank(kind)
         layer, _ = inputs.show_place(30, 9)
-        inputs.show_section_link("heads", text, layer=layer, **{"variants.kind": kind, "variants.rank": rank})
+        inputs.show_section_link("heads", text, layer=layer, variants_kind=kind, variants_rank=rank)
     if found is not None:
         with right:
             try:
@@ -45,16 +45,16 @@ def show_heads() -> None:
 
 
 def _show_rank(kind: str) -> int:
-    st.session_state.setdefault("attention.variants.rank", 128)
+    st.session_state.setdefault("attention.variants_rank", 128)
     if kind != "latent":
-        return int(st.session_state["attention.variants.rank"])
+        return int(st.session_state["attention.variants_rank"])
     return int(
         st.slider(
             t("attention.variants.heads.rank"),
             8,
             384,
             step=8,
-            key="attention.variants.rank",
+            key="attention.variants_rank",
             help=t("attention.variants.heads.rank_help"),
             persist_state="session",
         )
@@ -74,7 +74,7 @@ def _show_layer(ids: list[int], kind: str, rank: int, layer: int) -> None:
         {
             "numbers": f"{found.cached_numbers}",
             "bytes": f"{found.cached_numbers * 30 * 2:,} B",
-            "difference": f"{found.difference:.1e}",
+            "difference": f"{found.difference:.1e}" if found.difference else "0",
         },
     )
     shapes = {"queries": found.queries_shape, "stored": found.stored_shape, "output": found.output_shape}

@@ -159,4 +159,4 @@ def show_metrics(prefix: str, values: Mapping[str, str]) -> None:
 def show_section_link(section: str, text: str | None, **values: object) -> None:
     """The link that opens this section with these settings."""
     own = {} if text is None else {"text": text}
-    show_link("attention", {"view": "variants", "variants.section": section, **own, **values})
+    show_link("attention", {"view": "variants", "variants_section": section, **own, **values})

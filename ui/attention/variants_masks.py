@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.csv_export import csv_text
 from core.errors import GlassboxError
+from core.plots.token_label import token_label
 from ui.attention import variants_inputs as inputs
 from ui.attention.variants_links import MASKS
 from ui.inputs import show_csv, show_segments
@@ -23,11 +24,12 @@ def show_masks() -> None:
     with left:
         text = inputs.show_text()
         found = inputs.sentence_ids(text)
-        name = show_segments("attention", "variants.mask", MASKS)
+        st.session_state.setdefault("attention.variants_mask", "prefix")
+        name = show_segments("attention", "variants_mask", MASKS)
         size = _show_size(name, len(found[0]) if found else 2)
         layer, head = inputs.show_place(30, 9)
         inputs.show_section_link(
-            "masks", text, layer=layer, head=head, **{"variants.mask": name, "variants.size": size}
+            "masks", text, layer=layer, head=head, variants_mask=name, variants_size=size
         )
     if found is None:
         return
@@ -45,16 +47,16 @@ def show_masks() -> None:
 
 def _show_size(name: str, length: int) -> int:
     """How long the prefix or the window is."""
-    kept = int(st.session_state.get("attention.variants.size", 4))
-    st.session_state["attention.variants.size"] = min(max(kept, 1), max(length, 2))
+    kept = int(st.session_state.get("attention.variants_size", 4))
+    st.session_state["attention.variants_size"] = min(max(kept, 1), max(length, 2))
     if name not in ("prefix", "window"):
-        return int(st.session_state["attention.variants.size"])
+        return int(st.session_state["attention.variants_size"])
     return int(
         st.slider(
             t(f"attention.variants.masks.size.{name}"),
             1,
             max(length, 2),
-            key="attention.variants.size",
+            key="attention.variants_size",
             help=t("attention.variants.masks.size_help"),
             persist_state="session",
         )
@@ -100,7 +102,7 @@ def _show_changes(under: "MaskedReading", causal: "MaskedReading", tokens: list[
         st.caption(t("attention.variants.masks.changed.reading"))
     with right:
         model = ready_language_model(inputs.MODEL)
-        titles = [t("attention.variants.mask.causal"), t(f"attention.variants.mask.{name}")]
+        titles = [t("attention.variants_mask.causal"), t(f"attention.variants_mask.{name}")]
         readings = [causal, under]
         names = [inputs.spelled(model, list(reading.next_ids)) for reading in readings]
         rows = next_rows(list(zip(titles, readings, strict=True)), names, t)
@@ -130,7 +132,8 @@ def _show_filling(ids: list[int]) -> None:
         return padding_effect(model, ids, int(filling), model.end_ids[0])
 
     effect = inputs.kept_for("filling", (ids, filling), measure)
-    names = inputs.spelled(ready_language_model(inputs.MODEL), list(effect.next_ids))
+    spelled = inputs.spelled(ready_language_model(inputs.MODEL), list(effect.next_ids))
+    names = [token_label(name) for name in spelled]
     inputs.show_metrics(
         "attention.variants.filling.metric",
         {"masked": f"{effect.masked:.1e}", "unmasked": f"{effect.unmasked:.1%}"},

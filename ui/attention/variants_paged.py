@@ -43,18 +43,18 @@ def show_paged() -> None:
         return
     _show_summary(servings)
     _show_step(servings)
-    inputs.show_section_link("paged", None, **{"variants.block": size, "variants.seed": seed})
+    inputs.show_section_link("paged", None, variants_block=size, variants_seed=seed)
     st.divider()
     _show_sharing()
 
 
 def _show_block_size() -> int:
-    st.session_state.setdefault("attention.variants.block", 16)
+    st.session_state.setdefault("attention.variants_block", 16)
     return int(
         st.select_slider(
             t("attention.variants.paged.block"),
             BLOCK_SIZES,
-            key="attention.variants.block",
+            key="attention.variants_block",
             help=t("attention.variants.paged.block_help"),
             persist_state="session",
         )
@@ -62,13 +62,13 @@ def _show_block_size() -> int:
 
 
 def _show_seed() -> int:
-    st.session_state.setdefault("attention.variants.seed", 0)
+    st.session_state.setdefault("attention.variants_seed", 0)
     return int(
         st.number_input(
             t("attention.variants.paged.seed"),
             0,
             10_000,
-            key="attention.variants.seed",
+            key="attention.variants_seed",
             help=t("attention.variants.paged.seed_help"),
             persist_state="session",
         )

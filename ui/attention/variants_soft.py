@@ -27,9 +27,7 @@ def show_soft() -> None:
         found = inputs.sentence_ids(text)
         layer, head = inputs.show_place(30, 9)
         temperature, seed = _show_settings()
-        inputs.show_section_link(
-            "soft", text, layer=layer, head=head, **{"variants.temperature": temperature}
-        )
+        inputs.show_section_link("soft", text, layer=layer, head=head, variants_temperature=temperature)
     if found is None:
         return
     ids, tokens = found
@@ -43,13 +41,13 @@ def show_soft() -> None:
 
 
 def _show_settings() -> tuple[float, int]:
-    st.session_state.setdefault("attention.variants.temperature", 1.0)
+    st.session_state.setdefault("attention.variants_temperature", 1.0)
     temperature = st.slider(
         t("attention.variants.soft.temperature"),
         0.05,
         5.0,
         step=0.05,
-        key="attention.variants.temperature",
+        key="attention.variants_temperature",
         help=t("attention.variants.soft.temperature_help"),
         persist_state="session",
     )

@@ -26,16 +26,16 @@ def show_windows() -> None:
     with left:
         text = inputs.show_text()
         found = inputs.sentence_ids(text)
-        st.session_state.setdefault("attention.variants.window", 3)
+        st.session_state.setdefault("attention.variants_window", 3)
         window = st.slider(
             t("attention.variants.windows.window"),
             1,
             12,
-            key="attention.variants.window",
+            key="attention.variants_window",
             help=t("attention.variants.windows.window_help"),
             persist_state="session",
         )
-        inputs.show_section_link("windows", text, **{"variants.window": window})
+        inputs.show_section_link("windows", text, variants_window=window)
     if found is not None:
         with right:
             try:
