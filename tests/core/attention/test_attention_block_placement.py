@@ -79,7 +79,7 @@ def test_deep_norm_draws_values_and_feed_forward_smaller() -> None:
     beta = deep_norm_scales(32)[1]
     for name, gain in (("query", 1.0), ("key", 1.0), ("value", beta), ("output", beta), ("down", beta)):
         ratio = getattr(deep, name).weight.std() / getattr(post, name).weight.std()
-        assert float(ratio) == pytest.approx(gain, rel=0.01), name
+        assert ratio.item() == pytest.approx(gain, rel=0.01), name
 
 
 def test_no_network_sees_the_future() -> None:
