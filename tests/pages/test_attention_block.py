@@ -20,7 +20,7 @@ PARTS = {
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("part", PARTS)
 def test_every_part_opens_and_speaks_the_readers_language(part: str, language: str) -> None:
-    page = opened(language, **{"block_part": part})
+    page = opened(language, block_part=part)
     assert not page.error
     assert not page.warning
     assert wording(f"attention.block.{PARTS[part]}.lead", language) in shown(page)
