@@ -74,7 +74,7 @@ def stretching_rows(found: Stretching, pair: int, words: Words) -> list[dict[str
             words("attention.positions.column.scheme"): words(
                 f"attention.positions.stretching.scheme.{row.scheme}"
             ),
-            words("attention.positions.column.speed"): float(f"{row.speed:.4g}"),
+            words("attention.positions.column.speed"): f"{row.speed:.6f}",
             words("attention.positions.column.wavelength"): round(row.turn, 1),
             words("attention.positions.column.ratio"): round(row.ratio, 4),
             words("attention.positions.column.turns_trained"): round(row.turns_trained, 3),

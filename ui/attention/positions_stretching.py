@@ -81,7 +81,8 @@ def _show_numbers(found: "Stretching", base: float, pair: int) -> None:
             newbase=f"{chosen.base:.0f}",
             factor=found.factor,
             context=found.context,
-            wanted=int(found.factor * found.context),
+            half=found.half,
+            stretch=found.dynamic_stretch,
             own=own.speed,
             speed=float(chosen.speeds[pair]),
             turns=own.turns_trained,
@@ -116,4 +117,4 @@ def _show_head(found: "Stretching") -> None:
         logarithmic=False,
     )
     st.plotly_chart(drawn, key="attention.positions.stretching.seen")
-    st.caption(t("attention.positions.stretching.seen_reading"))
+    st.caption(t("attention.positions.stretching.seen_reading", factor=found.factor))

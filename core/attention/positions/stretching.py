@@ -37,6 +37,10 @@ class Stretching:
     factor: float
     context: int
     """Trained length."""
+    half: int
+    """Length of text for which dynamic NTK is shown: half of what is wanted."""
+    dynamic_stretch: float
+    """By how much dynamic NTK stretches it."""
 
     @property
     def wavelengths(self) -> Tensor:
@@ -68,8 +72,10 @@ def stretching(width: int, base: float, factor: float, context: int) -> Stretchi
     Raises:
         GlassboxError: `width` is odd, or a number is below 1.
     """
-    schemes = tuple(scaling.scaled(name, width, base, factor, context) for name in scaling.SCHEMES)
-    return Stretching(frequencies(width, base), schemes, factor, context)
+    half = max(round(factor * context / 2), 1)
+    schemes = tuple(scaling.scaled(name, width, base, factor, context, half) for name in scaling.SCHEMES)
+    stretch = scaling.dynamic_stretch(1.0, context, half)
+    return Stretching(frequencies(width, base), schemes, factor, context, half, stretch)
 
 
 def seen_by_scheme(found: Stretching, products: Tensor, distances: Tensor) -> tuple[tuple[str, Tensor], ...]:
