@@ -3,13 +3,23 @@
 from dataclasses import dataclass, replace
 
 from core.memory.architecture import Architecture
-from core.memory.methods import Method
+from core.memory.methods import Method, added_to_block
 from core.memory.modules import Block
 from core.memory.number_formats import BYTES
 from core.memory.parallel import Parallel, Stage
 from core.memory.precision import Precision
 from core.memory.step import BlockPass, Step
-from core.memory.tape import Kept, Tape, Value, cross_entropy, dropout, layer_norm, matrix_product, rms_norm
+from core.memory.tape import (
+    Kept,
+    Tape,
+    Value,
+    activation,
+    cross_entropy,
+    dropout,
+    layer_norm,
+    matrix_product,
+    rms_norm,
+)
 
 
 @dataclass(frozen=True)
@@ -143,15 +153,21 @@ def _before(plan: StepPlan, step: Step, stage: Stage) -> tuple[Value, tuple[Kept
             hidden = layer_norm(tape, "embedding_norm", hidden, architecture.width, full, biases)
         hidden = dropout(tape, "dropout", hidden, architecture.hidden_dropout)
     if plan.method.name == "p-tuning":
-        # Its network's input and two inner layers, for the virtual tokens alone.
-        tape.keep(
-            "p_tuning", Value(plan.method.tokens * (architecture.width + 2 * plan.method.hidden), 4, True)
-        )
+        _prompt_network(plan, tape)
     if architecture.positions == "rotary" and plan.checkpointing != "full" and plan.method.trains:
         latent = architecture.latent
         width = latent.rotary_width if latent is not None else architecture.head_width
         tape.keep("rotary", Value(2 * step.length * width, step.stream, False))
     return hidden, tape.list()
+
+
+def _prompt_network(plan: StepPlan, tape: Tape) -> None:
+    """P-tuning's three matrices with ReLU between them, on the virtual tokens alone."""
+    width, hidden = plan.architecture.width, plan.method.hidden
+    rows = Value(plan.method.tokens * width, 4, True)
+    rows = activation(tape, matrix_product(tape, "p_tuning", rows, (hidden, width), True), "relu")
+    rows = activation(tape, matrix_product(tape, "p_tuning", rows, (hidden, hidden), True), "relu")
+    matrix_product(tape, "p_tuning", rows, (width, hidden), True)
 
 
 def _walk(
@@ -208,7 +224,22 @@ def _after(
     logits = matrix_product(tape, "head", hidden, (rows, architecture.width), full)
     numbers = step.tokens * rows
     cross_entropy(loss, Value(numbers, logits.each, logits.wants_gradient), step.tokens)
+    if plan.method.name == "adalora":
+        _orthogonality(plan, stage, loss)
     return tape.list(), loss.list(), numbers
+
+
+def _orthogonality(plan: StepPlan, stage: Stage, tape: Tape) -> None:
+    """AdaLoRA's second loss, |A A^T - I| and |B^T B - I| of every matrix (Zhang et al. 2023, equation 4)."""
+    rank = plan.method.rank
+    each = tape.compute if tape.autocast else BYTES[plan.method.number_format]
+    for block, _ in stage.blocks:
+        for group in added_to_block(plan.architecture, plan.method, block):
+            if not group.name.endswith("lora_E"):
+                copies = block.count * group.copies
+                tape.keep("orthogonality", Value(copies * (rank * rank + 1), each, True))
+                if tape.autocast:
+                    tape.keep("weight_copy", Value(2 * copies * group.each, tape.compute, True))
 
 
 def _pool(plan: StepPlan, tape: Tape, hidden: Value, full: bool) -> None:

@@ -134,7 +134,7 @@ class BlockPass:
         outputs, inputs = shape
         inner = cast(rows, self.added)
         inner = dropout(tape, "lora_dropout", inner, self.method.dropout)
-        if self.method.name == "adalora" and inner.wants_gradient:
+        if self.method.name == "adalora" and inner.wants_gradient and not tape.autocast:
             tape.keep("lora_singular", Value(rank * inputs, self.added, True))
         low = matrix_product(tape, name, inner, (rank, inputs), trained=True)
         matrix_product(tape, "lora_b", low, (outputs, rank), trained=True)
