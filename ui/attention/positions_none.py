@@ -43,6 +43,8 @@ def show_none() -> None:
                     f"attention.positions.none.{'decoder' if found.causal else 'encoder'}_reading",
                     largest=found.largest_without,
                     mean=found.mean_with,
+                    typical=found.typical_without,
+                    typical_with=found.typical_with,
                 )
             )
     st.markdown(t("attention.positions.none.formula"))

@@ -48,6 +48,16 @@ class OrderTest:
         return float(self.without.max())
 
     @property
+    def typical_without(self) -> float:
+        """The median, which a single token on which all others rest does not move."""
+        return float(self.without.median())
+
+    @property
+    def typical_with(self) -> float:
+        """The median with positions."""
+        return float(self.with_positions.median())
+
+    @property
     def mean_with(self) -> float:
         """How far outputs moved with positions, on average."""
         return float(self.with_positions.mean())
