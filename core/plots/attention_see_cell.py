@@ -26,7 +26,7 @@ def product_figure(cell: CellArithmetic, tokens: Sequence[str], t: Words) -> go.
         t("attention.see.cell.key", token=token_label(tokens[cell.column])),
         t("attention.see.cell.terms"),
     ]
-    return _strips(rows, names, t("attention.see.cell.product_title"), t)
+    return _strips(rows, names, t("attention.see.cell.product_title"), t, together=False)
 
 
 def value_figure(cell: CellArithmetic, tokens: Sequence[str], t: Words) -> go.Figure:
@@ -40,19 +40,26 @@ def value_figure(cell: CellArithmetic, tokens: Sequence[str], t: Words) -> go.Fi
         rows.append(contributions[others].sum(0))
         names.append(t("attention.see.cell.others", count=len(others)))
     return _strips(
-        [*rows, cell.output], [*names, t("attention.see.cell.output")], t("attention.see.cell.value_title"), t
+        [*rows, cell.output],
+        [*names, t("attention.see.cell.output")],
+        t("attention.see.cell.value_title"),
+        t,
+        together=True,
     )
 
 
-def _strips(rows: Sequence[torch.Tensor], names: Sequence[str], title: str, t: Words) -> go.Figure:
-    """Vectors as strips of colour, each strip by its own largest value, since their sizes differ widely."""
+def _strips(
+    rows: Sequence[torch.Tensor], names: Sequence[str], title: str, t: Words, together: bool
+) -> go.Figure:
+    """Vectors as strips of colour, all on one scale, or each by its own largest number."""
     table = torch.stack(list(rows)).numpy()
-    largest = np.maximum(np.abs(table).max(1, keepdims=True), 1e-9)
+    sizes = np.abs(table)
+    largest = np.maximum(sizes.max() if together else sizes.max(1, keepdims=True), 1e-9)
     drawing = figure(title, t("attention.see.cell.dimension"), "", height=130 + 34 * len(rows))
     drawing.add_heatmap(
         z=(table / largest).astype(np.float32),
         customdata=table.astype(np.float32),
-        y=[f"{name} " for name in names],
+        text=[[name] * table.shape[1] for name in names],
         colorscale=list(DIVERGING),
         zmin=-1,
         zmax=1,
@@ -60,7 +67,13 @@ def _strips(rows: Sequence[torch.Tensor], names: Sequence[str], title: str, t: W
         showscale=False,
         hovertemplate=t("attention.see.cell.strip_hover") + "<extra></extra>",
     )
-    drawing.update_yaxes(autorange="reversed", showgrid=False, tickfont={"size": 12})
+    drawing.update_yaxes(
+        autorange="reversed",
+        showgrid=False,
+        tickfont={"size": 12},
+        tickvals=list(range(len(names))),
+        ticktext=[f"{name} " for name in names],
+    )
     drawing.update_xaxes(showgrid=False)
     return drawing
 

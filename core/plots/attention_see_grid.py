@@ -19,7 +19,7 @@ SYMBOLS = dict(
         strict=True,
     )
 )
-SHOWN_LEVELS = (0.0, 0.01, 0.1, 0.25, 0.5, 1.0)
+SHOWN_LEVELS = (0.0, 0.05, 0.25, 0.5, 1.0)
 """Weights named beside the colour scale, which goes with the square root, so that small ones show."""
 
 
@@ -138,7 +138,7 @@ def _label_axes(
     drawing.update_xaxes(side="bottom", range=[-2, small.columns * step])
     drawing.update_yaxes(range=[rows * step, -2])
     drawing.update_layout(
-        hovermode="closest", clickmode="event+select", dragmode=False, coloraxis=weight_axis(t), margin_t=100
+        hovermode="closest", clickmode="event+select", dragmode=False, coloraxis=weight_axis(t), margin_t=88
     )
 
 
@@ -156,7 +156,7 @@ def weight_axis(t: Words) -> dict[str, object]:
             "yanchor": "bottom",
             "x": 1,
             "xanchor": "right",
-            "len": 0.4,
+            "len": 0.6,
             "thickness": 10,
             "tickvals": [level**0.5 for level in SHOWN_LEVELS],
             "ticktext": [f"{level:g}" for level in SHOWN_LEVELS],

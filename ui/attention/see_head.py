@@ -114,7 +114,8 @@ def _facts(kinds: "HeadKinds", layer: int, head: int) -> str:
     measured = kinds.scores.get(kind)
     about = t(f"attention.see.kind_about.{kind}")
     if measured is not None:
-        about += " " + t("attention.see.head.measured", share=measured[layer, head].item())
+        where = "measured_repeated" if kind in ("induction", "same") else "measured"
+        about += " " + t(f"attention.see.head.{where}", share=measured[layer, head].item())
     numbers = t(
         "attention.see.head.numbers",
         entropy=entropy.item(),

@@ -1,4 +1,4 @@
-"""A reading's weights, a cell's arithmetic, kinds of heads, rollout and the sink, each against a second way."""
+"""A reading's weights, a cell's arithmetic, kinds of heads, rollout and the sink, each checked twice."""
 
 import math
 
