@@ -279,17 +279,22 @@ def language_effect(model: OpenModel, intact: Intact, hidden: Tensor) -> Languag
     return LanguageEffect(
         tuple(token_losses(before, intact.ids).tolist()),
         tuple(token_losses(after, intact.ids).tolist()),
-        tuple(_candidates(model, *rows) for rows in zip(before, after, strict=True)),
+        _candidates(model, before, after),
         tuple(divergences.tolist()),
     )
 
 
-def _candidates(model: OpenModel, before: Tensor, after: Tensor) -> tuple[Candidate, ...]:
-    """The likeliest tokens of two distributions (vocabulary,), by their probability in the first."""
-    best = torch.cat([before.topk(CANDIDATES).indices, after.topk(CANDIDATES).indices]).unique()
-    best = best[before[best].argsort(descending=True)]
-    first, second = before[best].exp().tolist(), after[best].exp().tolist()
-    return tuple(Candidate(*row) for row in zip(model.spell(best).tokens, first, second, strict=True))
+def _candidates(model: OpenModel, before: Tensor, after: Tensor) -> tuple[tuple[Candidate, ...], ...]:
+    """For each row of two (n, vocabulary) tables the likeliest tokens, by their probability in the first."""
+    likeliest = torch.cat([before.topk(CANDIDATES).indices, after.topk(CANDIDATES).indices], -1)
+    rows = []
+    for place, tokens in enumerate(likeliest):
+        best = tokens.unique()
+        best = best[before[place, best].argsort(descending=True)]
+        first, second = before[place, best].exp().tolist(), after[place, best].exp().tolist()
+        names = model.spell(best).tokens
+        rows.append(tuple(Candidate(*row) for row in zip(names, first, second, strict=True)))
+    return tuple(rows)
 
 
 def log_probabilities(model: OpenModel, hidden: Tensor) -> Tensor:
