@@ -48,7 +48,7 @@ def _gradients(shape: Shape, placement: str, seed: int) -> LayerGradients:
     loss = network.loss(_batch(shape, seed))
     loss.backward()
     norms = tuple(float(layer.down.weight.grad.norm()) for layer in network.layers)  # type: ignore[union-attr, operator]
-    return LayerGradients(placement, norms, float(loss))
+    return LayerGradients(placement, norms, loss.item())
 
 
 @dataclass(frozen=True)
