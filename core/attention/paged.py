@@ -175,7 +175,7 @@ class _Server:
     def _room_for(self, next_one: Held) -> tuple[int, ...] | None:
         free = self.free_blocks()
         if self.way == "paged":
-            needed = -(-next_one.tokens // self.memory.block_size)
+            needed = -(-(next_one.tokens + 1) // self.memory.block_size)  # room for its next token, too
             return tuple(free[:needed]) if needed <= len(free) else None
         needed = -(-self.memory.longest // self.memory.block_size)
         for first in free:
