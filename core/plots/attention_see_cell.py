@@ -85,18 +85,22 @@ def row_table(cell: CellArithmetic, tokens: Sequence[str], t: Words) -> list[dic
     lines = zip(
         range(1, len(tokens) + 1),
         tokens,
-        cell.products.tolist(),
-        cell.scaled.tolist(),
+        _rounded(cell.products, 4),
+        _rounded(cell.scaled, 4),
         [
             t("attention.see.cell.seen" if may else "attention.see.cell.masked")
             for may in cell.allowed.tolist()
         ],
-        cell.exponentials.tolist(),
-        cell.weights.tolist(),
-        moved.tolist(),
+        _rounded(cell.exponentials, 6),
+        _rounded(cell.weights, 6),
+        _rounded(moved, 4),
         strict=True,
     )
     return [dict(zip(names, line, strict=True)) for line in lines]
+
+
+def _rounded(numbers: torch.Tensor, digits: int) -> list[float]:
+    return [round(number, digits) for number in numbers.tolist()]
 
 
 ROW_COLUMNS = ("place", "token", "product", "scaled", "mask", "exponential", "weight", "moved")
