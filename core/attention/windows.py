@@ -23,6 +23,9 @@ from core.attention.masks import causal_mask, window_mask
 from core.engines.language_model import LanguageModel
 from core.errors import GlassboxError
 
+SMALLEST_LENGTH = 1e-12
+"""Keeps the relative change of an embedding that is all zeros, such as a padding token's, a number."""
+
 
 def sink_mask(length: int, window: int, sinks: int) -> Tensor:
     """(length, length): the last `window` tokens, and always the first `sinks`; causal.
@@ -131,4 +134,5 @@ def reach(model: LanguageModel, ids: Sequence[int], window: int, other: int) -> 
     attend = under_mask(window_mask(len(ids), window))
     before = read_with(model, ids, attend)
     after = read_with(model, [other, *ids[1:]], attend)
-    return Reach((after - before).norm(dim=-1) / before.norm(dim=-1), window)
+    length = before.norm(dim=-1).clamp_min(SMALLEST_LENGTH)
+    return Reach((after - before).norm(dim=-1) / length, window)
