@@ -31,7 +31,10 @@ def show_compare() -> None:
                 "families_second": second.name,
             },
         )
-    st.markdown(f"**{second.title}** ({second.released}): {second.changed[language()]}")
+    changed = second.changed[language()]
+    st.markdown(
+        t("attention.families.compare.changed", title=second.title, year=second.year, changed=changed)
+    )
     found = differences(first, second)
     if not found:
         st.success(t("attention.families.compare.same"), icon=":material/check:")
