@@ -30,8 +30,20 @@ def training_figure(result: SchemesResult, words: Words) -> go.Figure:
         curve = curve_of(result, scheme)
         steps = [(place + 1) * result.steps_a_point for place in range(len(curve))]
         _add_line(drawn, scheme, steps, curve, words, "attention.experiment.training_figure.hover")
+    drawn.update_yaxes(range=_where_they_part(result))
     legend_below(drawn)
     return drawn
+
+
+def _where_they_part(result: SchemesResult) -> list[float]:
+    """The losses of the last five sixths of the training: in the first all schemes fall alike, far above."""
+    late = [
+        value
+        for scheme in result.schemes
+        for value in curve_of(result, scheme)[len(result.runs[0].curve) // 6 :]
+    ]
+    low, high = min(value.low for value in late), max(value.high for value in late)
+    return [low - 0.05 * (high - low), high + 0.05 * (high - low)]
 
 
 def position_figure(result: SchemesResult, words: Words) -> go.Figure:
@@ -103,8 +115,8 @@ def _say_where_it_ends(drawn: go.Figure, scheme: str, x: float, y: float, words:
         showarrow=True,
         arrowhead=2,
         arrowcolor=STYLES[scheme][0],
-        ax=46,
-        ay=-34,
+        ax=60,
+        ay=-78,
         xanchor="left",
         font={"color": STYLES[scheme][0], "size": 12},
     )

@@ -110,6 +110,7 @@ def _show_inputs() -> dict[str, object] | None:
         t("attention.experiment.own.schemes"),
         SCHEMES,
         selection_mode="multi",
+        wrap=True,
         format_func=naming("attention.experiment.scheme.*"),
         key="attention.experiment.schemes",
         help=t("attention.experiment.own.schemes_help"),

@@ -1,4 +1,4 @@
-"""The experiment's figures: every scheme told apart without colour, the trained length marked, honest ends."""
+"""The experiment's figures: schemes told apart without colour, the trained length marked, honest ends."""
 
 import pytest
 
