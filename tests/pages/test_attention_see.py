@@ -1,4 +1,4 @@
-"""The attention lesson's first view as a reader meets it: both models, both languages, odd texts, odd links."""
+"""The attention lesson's first view as a reader meets it: models, languages, odd texts, odd links."""
 
 from functools import partial
 
