@@ -25,7 +25,7 @@ def test_the_count_is_the_published_one_or_the_difference_is_explained(name: str
 
 
 def test_most_presets_need_no_explanation():
-    assert sum(entry.matches for entry in presets().values()) > 45
+    assert sum(entry.matches for entry in presets().values()) >= 45
 
 
 @pytest.mark.parametrize("name", ON_META)
