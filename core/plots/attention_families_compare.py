@@ -87,7 +87,7 @@ def shares_figure(models: Sequence[Family], counts: Sequence[Parameters], words:
             name=name,
             marker={
                 "color": PALETTE.series[number % len(PALETTE.series)],
-                "pattern": {"shape": pattern, "solidity": 0.25},
+                "pattern": {"shape": pattern, "solidity": 0.12, "fillmode": "overlay"},
             },
             text=[f"{share:.0%}" if share >= 0.08 else "" for share in shares],
             textposition="inside",
