@@ -200,8 +200,8 @@ def _formula(x: float, steps: tuple[BatchNormSteps, BatchNormSteps]) -> str:
     for name, step in zip("AB", steps, strict=True):
         mean, spread = float(step.mean[0]), float((step.variance[0] + EPSILON).sqrt())
         rows.append(
-            rf"y_1^{{({name})}} &= \frac{{x_1-\mu_1}}{{\sqrt{{\sigma_1^2+\epsilon}}}}"
-            rf" = \frac{{{x:.4f} - ({mean:.4f})}}{{{spread:.4f}}} = {(x - mean) / spread:.4f}"
+            rf"y_1^{{({name})}} &= \frac{{{x:.3f} - ({mean:.3f})}}{{{spread:.3f}}}"
+            f" = {(x - mean) / spread:.3f}"
         )
     return r"\begin{aligned}" + r" \\ ".join(rows) + r"\end{aligned}"
 

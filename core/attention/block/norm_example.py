@@ -78,9 +78,9 @@ def _sublayer_of(typed: Tensor) -> Tensor | None:
 def _layer_formula(x: Tensor, steps: LayerNormSteps) -> str:
     mean, variance, divisor = (float(value) for value in (steps.mean, steps.variance, steps.divisor))
     return (
-        r"\begin{aligned}\text{LayerNorm:}\quad \mu &= \tfrac1d\textstyle\sum x_i = " + f"{mean:.4f}"
-        r",\quad \sigma^2 = \tfrac1d\textstyle\sum (x_i-\mu)^2 = " + f"{variance:.4f}" + r"\\"
-        r" y_1 &= \frac{x_1-\mu}{\sqrt{\sigma^2+\epsilon}} = \frac{"
+        r"\begin{aligned}&\text{LayerNorm:}\\ \mu &= \tfrac1d\textstyle\sum x_i = " + f"{mean:.4f}"
+        r"\\ \sigma^2 &= \tfrac1d\textstyle\sum (x_i-\mu)^2 = " + f"{variance:.4f}" + r"\\"
+        r" y_1 &= \frac{x_1-\mu}{\sqrt{\sigma^2+\epsilon}}\\ &= \frac{"
         + f"{float(x[0]):.4f} - ({mean:.4f})"
         + r"}{\sqrt{"
         + f"{variance:.4f} + {_power(LAYER_NORM_EPSILON)}"
@@ -97,7 +97,7 @@ def _layer_formula(x: Tensor, steps: LayerNormSteps) -> str:
 def _rms_formula(x: Tensor, steps: RmsNormSteps) -> str:
     square, divisor = float(steps.mean_square), float(steps.divisor)
     return (
-        r"\begin{aligned}\text{RMSNorm:}\quad \tfrac1d\textstyle\sum x_i^2 &= " + f"{square:.4f}" + r"\\"
+        r"\begin{aligned}&\text{RMSNorm:}\\ \tfrac1d\textstyle\sum x_i^2 &= " + f"{square:.4f}" + r"\\"
         r" y_1 &= \frac{x_1}{\sqrt{\tfrac1d\sum x_i^2+\epsilon}} = \frac{"
         + f"{float(x[0]):.4f}"
         + "}{"
@@ -111,7 +111,7 @@ def _rms_formula(x: Tensor, steps: RmsNormSteps) -> str:
 def _deep_formula(x: Tensor, steps: DeepNormSteps) -> str:
     scaled, total = float(steps.scaled[0]), float(steps.total[0])
     return (
-        r"\begin{aligned}\text{DeepNorm:}\quad \alpha x_1 + F(x)_1 &= "
+        r"\begin{aligned}&\text{DeepNorm:}\\ \alpha x_1 + F(x)_1 &= "
         + f"{steps.alpha:.4f} \\cdot ({float(x[0]):.4f}) + ({total - scaled:.4f}) = {total:.4f}"
         + r"\\ y_1 &= \frac{"
         + f"{total:.4f} - ({float(steps.norm.mean):.4f})"
