@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.attention.families.texts import family_texts
 from core.errors import GlassboxError
 from ui.attention.families_controls import kept_for, run_with, show_draw, show_text
 from ui.inputs import show_link
@@ -27,7 +28,7 @@ def show_bert() -> None:
     with right:
         second = st.text_input(
             t("attention.families.bert.second"),
-            t("attention.families.bert.second_default"),
+            family_texts()["second"],
             key="attention.families.bert.second",
             help=t("attention.families.bert.second_help"),
             max_chars=400,
@@ -113,7 +114,7 @@ def _show_appended(text: str) -> None:
     st.markdown(t("attention.families.bert.append_lead"))
     more = st.text_input(
         t("attention.families.bert.more"),
-        t("attention.families.bert.more_default"),
+        family_texts()["more"],
         key="attention.families.bert.more",
         help=t("attention.families.bert.more_help"),
         max_chars=200,

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from core.attention.families.table import families
+from core.attention.families.texts import family_texts
 from ui.inputs import choice_of, number_in, short_text
 from ui.text import t
 
@@ -41,7 +42,7 @@ def family_readers() -> Mapping[str, Callable[[str], Any]]:
 
 def show_text() -> str:
     """The sentence on which the demonstrations run, the same in every part."""
-    st.session_state.setdefault("attention.families_text", t("attention.families.text_default"))
+    st.session_state.setdefault("attention.families_text", family_texts()["sentence"])
     return st.text_input(
         t("attention.families.text"),
         key="attention.families_text",

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.attention.families.parameters import parameters
 from core.attention.families.table import experts_of, family
+from core.attention.families.texts import family_texts
 from core.errors import GlassboxError
 from ui.attention.families_controls import MIXTURES, kept_for, run_with, show_draw
 from ui.inputs import show_link
@@ -93,7 +94,7 @@ def _show_router() -> None:
     with left:
         text = st.text_area(
             t("attention.families.router.text"),
-            t("attention.families.router.text_default"),
+            family_texts()["whole"][0],
             key="attention.families.router.text",
             height=130,
             max_chars=1500,

@@ -1,10 +1,7 @@
 """Measured for the questions on families: masks, shared recipes, routers, encoders that change their mind."""
 
 import math
-import tomllib
-from functools import cache
 from statistics import mean
-from typing import Any
 
 from core.attention.families.albert import bert_size
 from core.attention.families.appended import decoder_changes, encoder_changes
@@ -20,26 +17,20 @@ from core.attention.families.mixture_of_experts import (
 from core.attention.families.opened_mask import open_the_prefix
 from core.attention.families.parameters import parameters
 from core.attention.families.table import families, family
+from core.attention.families.texts import family_texts
 from core.attention.open_model import open_model
 from core.curriculum.question import Measurement
-from core.settings import PROJECT_FOLDER
 from core.shelf.load import load_encoder, load_language_model
 
-TEXTS = PROJECT_FOLDER / "assets" / "samples" / "attention" / "families_texts.toml"
 EXPERTS, CHOSEN, LAYER, STEPS = 8, 2, 10, 100
 TOKENS = 20_000
 CONTEXT = 4096
 
 
-@cache
-def _texts() -> dict[str, Any]:
-    return tomllib.loads(TEXTS.read_text(encoding="utf-8"))
-
-
 def opened_mask(small: bool = False) -> Measurement:
     """How much more surprising the rest of a text is to SmolLM2 when the first half is read both ways."""
     model = load_language_model("smollm2-135m")
-    results = [open_the_prefix(model, text) for text in _texts()["whole"][: 1 if small else None]]
+    results = [open_the_prefix(model, text) for text in family_texts()["whole"][: 1 if small else None]]
     causal = [loss for result in results for loss in result.causal]
     opened = [loss for result in results for loss in result.opened]
     return Measurement(
@@ -85,7 +76,7 @@ def shared_recipe(small: bool = False) -> Measurement:
 
 def router_load(small: bool = False) -> Measurement:
     """The busiest expert's load under random routers, as a multiple of its fair share."""
-    tokens, hidden = router_inputs(open_model("smollm2-135m"), _texts()["whole"][0], LAYER)
+    tokens, hidden = router_inputs(open_model("smollm2-135m"), family_texts()["whole"][0], LAYER)
     routers = [random_router(EXPERTS, hidden.shape[1], seed) for seed in range(5 if small else 20)]
     sent = [route(hidden, router, CHOSEN) for router in routers]
     trained = route(hidden, balanced_router(hidden, routers[0], CHOSEN, STEPS)[0], CHOSEN)
@@ -110,7 +101,7 @@ def router_load(small: bool = False) -> Measurement:
 
 def appended_words(small: bool = False) -> Measurement:
     """How far words already read move when more follow, in MiniLM; and the most in SmolLM2."""
-    pairs = _texts()["followed"][: 2 if small else None]
+    pairs = family_texts()["followed"][: 2 if small else None]
     encoder, tokenizer = load_encoder()
     decoder = load_language_model("smollm2-135m")
     both = [encoder_changes(encoder, tokenizer, *pair) for pair in pairs]
