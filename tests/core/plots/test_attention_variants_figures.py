@@ -47,8 +47,8 @@ def test_a_choice_is_drawn_three_ways_with_every_token_in_its_place(words):
 
 def test_a_mask_has_a_cross_where_nobody_may_look(words):
     drawn = looking_figures.mask_figure(causal_mask(4), TOKENS, words)
-    assert drawn.data[0].text[0] == ("", "×", "×", "×")
-    assert drawn.data[0].z[3] == (1, 1, 1, 1)
+    assert list(drawn.data[0].text[0]) == ["", "×", "×", "×"]
+    assert list(drawn.data[0].z[3]) == [1, 1, 1, 1]
 
 
 def test_cache_bytes_are_drawn_in_kibibytes(words):
@@ -71,8 +71,8 @@ def test_merging_and_squeezing_show_their_losses(words):
 
 def test_rows_not_read_yet_are_empty_and_unchanged_states_too(words):
     drawn = cache_figures.content_figure(torch.ones(4, 3), 2, TOKENS, words)
-    assert drawn.data[0].z[1] == (1, 1, 1)
-    assert drawn.data[0].z[2] == (None, None, None)
+    assert list(drawn.data[0].z[1]) == [1, 1, 1]
+    assert list(drawn.data[0].z[2]) == [None, None, None]
     changes = torch.tensor([[1.0, 0.0], [0.5, 0.01]])
     heat = cache_figures.reach_figure(Reach(changes, 2), words).data[0]
     assert heat.z[0][1] is None
