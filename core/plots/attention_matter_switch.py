@@ -14,7 +14,7 @@ from core.wording import Words
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from core.attention.ablation import LanguageEffect
+    from core.attention.effects import LanguageEffect
 
 MOST_LABELS = 24
 """Tokens up to which each is named on an axis."""

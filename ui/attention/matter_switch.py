@@ -16,7 +16,8 @@ from ui.queue import turn_in_queue
 from ui.text import show_error, t
 
 if TYPE_CHECKING:
-    from core.attention.ablation import Intact, LanguageEffect, Removal, VectorEffect
+    from core.attention.ablation import Intact, Removal
+    from core.attention.effects import LanguageEffect, VectorEffect
     from core.attention.reading import Reading
 
     Effect = LanguageEffect | VectorEffect

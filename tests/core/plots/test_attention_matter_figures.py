@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 import torch
 
-from core.attention.ablation import Candidate, LanguageEffect
+from core.attention.effects import Candidate, LanguageEffect
 from core.attention.head_ranking import MOSTLY_SINK, read_shipped_ranking
 from core.attention.logit_lens import LogitLens
 from core.attention.meanings import Separation
