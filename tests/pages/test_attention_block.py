@@ -28,10 +28,10 @@ def test_every_part_opens_and_speaks_the_readers_language(part: str, language: s
 
 def test_the_first_look_fills_in_the_formulas_and_a_shift_moves_one_norm_only() -> None:
     page = opened()
-    before = [formula.value for formula in page.get("markdown") if "Norm:" in str(formula.value)]
+    before = [formula.value for formula in page.latex if "Norm:" in str(formula.value)]
     assert any("0.6160" in text for text in before)
     page.slider(key="attention.block_shift").set_value(2.0).run()
-    after = [formula.value for formula in page.get("markdown") if "Norm:" in str(formula.value)]
+    after = [formula.value for formula in page.latex if "Norm:" in str(formula.value)]
     assert before[0].rsplit("=", 1)[1] == after[0].rsplit("=", 1)[1]
     assert before[1].rsplit("=", 1)[1] != after[1].rsplit("=", 1)[1]
 
