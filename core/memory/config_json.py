@@ -142,17 +142,19 @@ def _deepseek(fields: Fields, name: str) -> Architecture:
 
 
 def _gpt2(fields: Fields, name: str) -> Architecture:
+    """GPT-2's published code; GPT-3's is not, so its activation is taken as one fused operation."""
     shape = _shape(fields, name)
     rows = fields.size("n_positions", "n_ctx")
+    published = fields.family == "gpt2"
     return Architecture(
         **shape,
-        names="gpt3" if fields.family == "gpt3" else "gpt2",
+        names="gpt2" if published else "gpt3",
         feed_forward=fields.size("n_inner", default=4 * shape["width"]),
         context=rows,
         position_rows=rows,
         positions="learned",
         gated=False,
-        activation=fields.word("activation_function", "gelu_new"),
+        activation=fields.word("activation_function", "gelu_new" if published else "gelu"),
         layer_norm=True,
         query_key_value_bias=True,
         bias=True,
