@@ -151,7 +151,8 @@ def traffic_figure(
             hovertemplate="%{x:,}: %{y:,.2f} MB<extra>%{fullData.name}</extra>",
         )
     drawn.add_vline(x=chosen, line={"color": PALETTE.neutral, "dash": "dot"})
-    drawn.update_xaxes(type="log")
+    shown = lengths[::2]
+    drawn.update_xaxes(type="log", tickvals=shown, ticktext=[f"{length:,}" for length in shown])
     drawn.update_yaxes(type="log")
     legend_below(drawn)
     return drawn

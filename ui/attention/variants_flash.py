@@ -108,7 +108,7 @@ def _show_step(run: "FlashRun", tokens: list[str]) -> None:
 
 def _show_stepper(last: int) -> int:
     key = "attention.variants_tile_step"
-    kept = int(st.session_state.get(key, min(6, last)))
+    kept = int(st.session_state.get(key, min(9, last)))
     st.session_state[key] = min(max(kept, 1), last)
     if last == 1:
         return 1
