@@ -16,8 +16,8 @@ from ui.job_panel import show_job_panel
 from ui.text import naming, show_error, t
 
 KIND = "attention.long_context"
-LENGTHS = (1024, 4096, 8192, 10_240, 12_288, 16_384)
-FIRST_LENGTH = 12_288
+LENGTHS = ("1024", "4096", "8192", "10240", "12288", "16384")
+FIRST_LENGTH = "12288"
 
 
 def show_long() -> None:
@@ -81,7 +81,7 @@ def _show_own_run() -> None:
         persist_state="session",
     )
     job = show_job_panel(
-        KIND, {"length": length}, "attention.experiment.long.job", "attention.experiment.long.start"
+        KIND, {"length": int(length)}, "attention.experiment.long.job", "attention.experiment.long.start"
     )
     if job is not None:
         try:
