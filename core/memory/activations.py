@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from core.memory.architecture import Architecture
-from core.memory.methods import Method, added_to_block
+from core.memory.methods import LOW_RANK, Method, added_to_block, targeted
 from core.memory.modules import Block
 from core.memory.number_formats import BYTES
 from core.memory.parallel import Parallel, Stage
@@ -103,12 +103,35 @@ def activations(plan: StepPlan, stage: Stage) -> Activations:
     blocks = []
     for block, trained in stage.blocks:
         if block.name == "decoder_block" and encoded is None:
-            # T5: the decoder starts from the embedding again and looks at the encoder's result.
-            encoded, hidden = hidden, Value(hidden.numbers, hidden.each, _embedding_trained(plan, stage))
+            encoded, hidden, more = _turn(plan, step, stage, hidden)
+            before += more
         hidden, kept = _walk(plan, step, block, trained, hidden, encoded)
         blocks += kept
     after, loss, logits = _after(plan, step, stage, hidden)
     return Activations(before, tuple(blocks), after, loss, logits)
+
+
+def _turn(plan: StepPlan, step: Step, stage: Stage, hidden: Value) -> tuple[Value, Value, tuple[Kept, ...]]:
+    """T5 between its halves: the encoder's result, and the decoder's start from the embedding again.
+
+    The result is kept once for all the decoder's blocks; autocast makes each of them a copy of its own.
+    """
+    architecture, tape = plan.architecture, _tape(plan)
+    full = plan.method.name == "full"
+    encoded = rms_norm(tape, "final_norm", hidden, architecture.width, full)
+    encoded = dropout(tape, "dropout", encoded, architecture.hidden_dropout)
+    if plan.checkpointing != "full" and _reads_encoder(plan, stage) and not tape.autocast:
+        tape.keep("encoded", encoded)
+    start = Value(step.tokens * architecture.width, step.stream, _embedding_trained(plan, stage))
+    return encoded, dropout(tape, "dropout", start, architecture.hidden_dropout), tape.list()
+
+
+def _reads_encoder(plan: StepPlan, stage: Stage) -> bool:
+    """Whether a trained matrix of the decoder takes the encoder's result as its input."""
+    if plan.method.name in LOW_RANK:
+        matrices = targeted(plan.architecture, plan.method, stage.blocks[-1][0])
+        return any({"cross_k", "cross_v"} & set(module.roles) for module in matrices)
+    return stage.blocks[-1][1]
 
 
 def _step(plan: StepPlan) -> Step:
@@ -182,6 +205,8 @@ def _walk(
         result = BlockPass(tape, step, block, trained).run(here, encoded)
         count = left if result.wants_gradient == hidden.wants_gradient else 1
         items, recomputed = tape.list(), 0
+        if encoded is not None and not tape.autocast:
+            items = tuple(item for item in items if item.name not in ("cross_k_input", "cross_v_input"))
         if plan.checkpointing == "full":
             recomputed = _whole(plan, step, block, trained, encoded)
             items = (Kept("block_input", hidden.numbers * hidden.each),)
@@ -216,6 +241,8 @@ def _after(
             hidden = layer_norm(tape, "final_norm", hidden, architecture.width, full, biases)
         else:
             hidden = rms_norm(tape, "final_norm", hidden, architecture.width, full)
+    if architecture.decoder_layers:
+        hidden = dropout(tape, "dropout", hidden, architecture.hidden_dropout)
     if architecture.pooler:
         _pool(plan, tape, hidden, full)
     if not architecture.output_layer:

@@ -268,9 +268,8 @@ class BlockPass:
     def network(self, rows: Value, gate: str, up: str, down: str) -> Value:
         """silu(gate x) * up x, or act(up x); then the narrowing matrix."""
         if not gate:
-            return self.matrix(
-                down, activation(self.tape, self.matrix(up, rows), self.architecture.activation)
-            )
+            bent = activation(self.tape, self.matrix(up, rows), self.architecture.activation)
+            return self.matrix(down, self.inner_dropout(bent))
         module = self.block.module(gate)
         opened = self.matrix(gate, rows)
         if up in module.roles:
@@ -279,7 +278,12 @@ class BlockPass:
         else:
             wide = self.matrix(up, rows)
         bent = activation(self.tape, opened, self.architecture.activation)
-        return self.matrix(down, product(self.tape, "gated", bent, wide))
+        return self.matrix(down, self.inner_dropout(product(self.tape, "gated", bent, wide)))
+
+    def inner_dropout(self, value: Value) -> Value:
+        """T5 alone also drops numbers inside the feed-forward part."""
+        share = self.architecture.hidden_dropout if self.architecture.names == "t5" else 0.0
+        return dropout(self.tape, "dropout", value, share)
 
     def mixture(self, normed: Value, experts: Experts) -> Value:
         """Each token passes `per_token` experts: their rows are copies of it; and the shared ones."""
