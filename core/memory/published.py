@@ -30,7 +30,7 @@ class PublishedFigure:
     unit: str
     source: str
     tolerance: float
-    """Relative: half the last digit that is printed, or more where `note` says why."""
+    """Relative: half the last digit that is printed, or more where it is printed as approximate."""
     compute: Callable[[], float]
     note: str = ""
     """Of the texts `memory.predict.note.*`."""
@@ -42,7 +42,7 @@ class PublishedFigure:
 
     @property
     def agrees(self) -> bool:
-        """Whether the two differ by no more than the tolerance."""
+        """Whether the two differ by no more than the tolerance; where not, `note` says what is known."""
         return abs(self.ours - self.published) <= self.tolerance * self.published
 
 
@@ -98,7 +98,7 @@ def _low_rank() -> tuple[PublishedFigure, ...]:
             5048,
             "MB",
             qlora,
-            0.25,
+            0.5 / 5048,
             lambda: predict(plan_from(four_bit)).bytes_of("weights") / 1e6,
             "qlora_base",
         ),

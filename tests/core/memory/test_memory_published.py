@@ -16,7 +16,8 @@ FIGURES = {figure.name: figure for figure in published_figures()}
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_published_figure(name: str):
     figure = FIGURES[name]
-    assert figure.agrees, (figure.ours, figure.published)
+    assert figure.agrees == (name != "qlora_base"), (figure.ours, figure.published)
+    assert figure.agrees or figure.note
     assert f"memory.predict.published.{name}" in all_wording()
     assert not figure.note or f"memory.predict.note.{figure.note}" in all_wording()
 
