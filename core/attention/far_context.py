@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
-from core.attention.long_context import rotation_tables, token_losses, with_rotation
+from core.attention.long_context import rotation_tables, with_rotation
 from core.attention.schemes.prose import paragraphs
 from core.engines.language_model import LanguageModel
 
@@ -38,8 +39,8 @@ class FarContext:
     """Tokens of the longest text in training."""
 
 
-def passages_of(model: LanguageModel, count: int) -> list[list[int]]:
-    """The first `count` paragraphs of Python's documentation that fill two halves, cut to that length."""
+def passages_of(model: LanguageModel, count: int) -> Tensor:
+    """(count, 2 * HALF) ids of the first paragraphs of Python's documentation that are long enough."""
     found: list[list[int]] = []
     for paragraph in paragraphs():
         ids = model.encode(paragraph)
@@ -47,7 +48,7 @@ def passages_of(model: LanguageModel, count: int) -> list[list[int]]:
             found.append(ids[: 2 * HALF])
         if len(found) == count:
             break
-    return found
+    return torch.tensor(found)
 
 
 def losses_behind_gaps(
@@ -71,14 +72,9 @@ def losses_behind_gaps(
     """
     texts = passages_of(model, passages)
     tables = rotation_tables(model, scheme, factor, 2 * HALF + max(gaps))
-    alone = sum(float(token_losses(model, ids[HALF - 1 :]).mean()) for ids in texts)
-    losses = tuple(
-        sum(_second_half(model, ids, tables, positions_with_gap(gap)) for ids in texts) / len(texts)
-        for gap in gaps
-    )
-    return FarContext(
-        scheme, factor, gaps, losses, alone / len(texts), len(texts), context=model.context_length
-    )
+    losses = tuple(_second_halves(model, texts, tables, positions_with_gap(gap)) for gap in gaps)
+    alone = _mean_loss(model, texts[:, HALF - 1 :])
+    return FarContext(scheme, factor, gaps, losses, alone, len(texts), context=model.context_length)
 
 
 def loss_moved_by(model: LanguageModel, start: int, passages: int = 2) -> float:
@@ -88,8 +84,7 @@ def loss_moved_by(model: LanguageModel, start: int, passages: int = 2) -> float:
         GlassboxError: `start` is negative.
     """
     tables = rotation_tables(model, "unscaled", 1.0, 2 * HALF, start)
-    texts = passages_of(model, passages)
-    return sum(_second_half(model, ids, tables, torch.arange(2 * HALF)) for ids in texts) / len(texts)
+    return _second_halves(model, passages_of(model, passages), tables, torch.arange(2 * HALF))
 
 
 def positions_with_gap(gap: int) -> Tensor:
@@ -102,9 +97,16 @@ def positions_with_gap(gap: int) -> Tensor:
     return positions + gap * (positions >= HALF)
 
 
-def _second_half(
-    model: LanguageModel, ids: list[int], tables: tuple[Tensor, Tensor], positions: Tensor
+def _second_halves(
+    model: LanguageModel, texts: Tensor, tables: tuple[Tensor, Tensor], positions: Tensor
 ) -> float:
     cosine, sine = tables
-    losses = token_losses(with_rotation(model, (cosine[positions], sine[positions])), ids)
-    return float(losses[HALF - 1 :].mean())
+    return _mean_loss(with_rotation(model, (cosine[positions], sine[positions])), texts)
+
+
+@torch.inference_mode()
+def _mean_loss(model: LanguageModel, texts: Tensor) -> float:
+    """Of the last `HALF` tokens of each text, nats a token."""
+    hidden = model.read(texts, model.new_cache(len(texts), texts.shape[1]))
+    logits = model.logits(hidden[:, -HALF - 1 : -1])
+    return float(F.cross_entropy(logits.flatten(0, 1), texts[:, -HALF:].flatten()))

@@ -46,7 +46,7 @@ def test_the_answer_and_the_note_quote_only_what_was_measured(question, measured
 def test_without_a_gap_it_is_the_plain_loss_and_moving_all_changes_nothing(smollm2) -> None:
     (ids,) = passages_of(smollm2, 1)
     assert len(ids) == 2 * HALF
-    plain = float(token_losses(smollm2, ids)[HALF - 1 :].mean())
+    plain = float(token_losses(smollm2, ids.tolist())[HALF - 1 :].mean())
     found = losses_behind_gaps(smollm2, (0,), passages=1)
     assert found.losses[0] == pytest.approx(plain, abs=1e-3)
     assert loss_moved_by(smollm2, 5000, passages=1) == pytest.approx(plain, abs=5e-3)
