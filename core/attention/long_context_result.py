@@ -114,6 +114,15 @@ def mean_between(result: LongContextResult, scheme: str, start: int, end: int) -
     return sum(part) / len(part)
 
 
+def against_unscaled(result: LongContextResult, scheme: str) -> tuple[float, ...]:
+    """Loss with this rotation minus loss with the one as trained, bucket by bucket, nats a token.
+
+    The same tokens on both sides, so how hard a passage is drops out; below 0 the stretching helps.
+    """
+    own = result.of("unscaled").losses
+    return tuple(a - b for a, b in zip(result.of(scheme).losses, own, strict=True))
+
+
 def ranges_of(result: LongContextResult) -> tuple[tuple[int, int], ...]:
     """The ranges of the table: the trained length in two halves, then what lies beyond, in two halves.
 

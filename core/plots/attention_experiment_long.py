@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from core.attention.far_context import FarContext
-from core.attention.long_context_result import SCHEMES, LongContextResult
+from core.attention.long_context_result import SCHEMES, LongContextResult, against_unscaled
 from core.plots.attention_experiment import mark_trained
 from core.plots.legend import legend_below
 from core.plots.theme import PALETTE, figure
@@ -25,26 +25,66 @@ def long_context_figure(result: LongContextResult, words: Words) -> go.Figure:
         words("attention.experiment.long_figure.title"),
         words("attention.experiment.long_figure.x", bucket=result.bucket),
         words("attention.experiment.long_figure.y"),
-        height=460,
+        height=420,
     )
     for run in result.runs:
-        colour, dash, symbol = STYLES[run.scheme]
-        marked = [place % MARKER_EVERY == 0 for place in range(len(run.losses))]
-        drawn.add_scatter(
-            x=[(place + 1) * result.bucket for place in range(len(run.losses))],
-            y=list(run.losses),
-            mode="lines+markers",
-            name=words(f"attention.experiment.rotation.{run.scheme}"),
-            line={"color": colour, "dash": dash, "width": 2},
-            marker={"symbol": symbol, "color": colour, "size": [8 if shown else 0.1 for shown in marked]},
-            hovertemplate=words("attention.experiment.long_figure.hover") + "<extra>%{fullData.name}</extra>",
+        _add_buckets(
+            drawn, result, run.scheme, run.losses, words("attention.experiment.long_figure.hover"), words
         )
+    _finish(drawn, result, words)
+    return drawn
+
+
+def stretching_figure(result: LongContextResult, words: Words) -> go.Figure:
+    """What each stretching adds to the loss as trained, at the same tokens: below zero it helps."""
+    drawn = figure(
+        words("attention.experiment.stretching_figure.title"),
+        words("attention.experiment.long_figure.x", bucket=result.bucket),
+        words("attention.experiment.stretching_figure.y"),
+        height=420,
+    )
+    hover = words("attention.experiment.stretching_figure.hover")
+    for run in result.runs:
+        if run.scheme != "unscaled":
+            _add_buckets(drawn, result, run.scheme, against_unscaled(result, run.scheme), hover, words)
+    drawn.add_hline(
+        y=0,
+        line={"color": STYLES["unscaled"][0], "width": 2},
+        annotation={"text": words("attention.experiment.rotation.unscaled"), "font": {"size": 12}},
+        annotation_position="top left",
+    )
+    _finish(drawn, result, words)
+    return drawn
+
+
+def _add_buckets(
+    drawn: go.Figure,
+    result: LongContextResult,
+    scheme: str,
+    values: Sequence[float],
+    hover: str,
+    words: Words,
+) -> None:
+    colour, dash, symbol = STYLES[scheme]
+    marked = [place % MARKER_EVERY == 0 for place in range(len(values))]
+    drawn.add_scatter(
+        x=[(place + 1) * result.bucket for place in range(len(values))],
+        y=list(values),
+        mode="lines+markers",
+        name=words(f"attention.experiment.rotation.{scheme}"),
+        line={"color": colour, "dash": dash, "width": 2},
+        marker={"symbol": symbol, "color": colour, "size": [8 if shown else 0.1 for shown in marked]},
+        hovertemplate=hover + "<extra>%{fullData.name}</extra>",
+    )
+
+
+def _finish(drawn: go.Figure, result: LongContextResult, words: Words) -> None:
+    """Mark the trained length where the text is longer, and put the legend below."""
     if result.length > result.context:
         label = words("attention.experiment.long_figure.trained", context=result.context)
         mark_trained(drawn, result.context, label)
     drawn.update_xaxes(range=[0, result.length * 1.02])
     legend_below(drawn)
-    return drawn
 
 
 def far_figure(results: Sequence[FarContext], words: Words) -> go.Figure:

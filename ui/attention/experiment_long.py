@@ -34,10 +34,12 @@ def show_long() -> None:
 
 
 def _show_result(result: LongContextResult, key: str) -> None:
-    from core.plots.attention_experiment_long import long_context_figure
+    from core.plots.attention_experiment_long import long_context_figure, stretching_figure
 
     st.plotly_chart(long_context_figure(result, t), key=key)
     st.caption(t("attention.experiment.long.caption", bucket=result.bucket, length=result.length))
+    st.plotly_chart(stretching_figure(result, t), key=f"{key}.stretching")
+    st.caption(t("attention.experiment.long.stretching_caption"))
     rows = table(result, t)
     st.dataframe(rows, hide_index=True, key=f"{key}.table")
     st.caption(t("attention.experiment.long.table_caption"))

@@ -18,6 +18,7 @@ from core.attention.long_context_result import (
     RESULT_FILE,
     SCHEMES,
     SHIPPED,
+    against_unscaled,
     mean_between,
     parameters_from,
     ranges_of,
@@ -167,14 +168,21 @@ def test_the_shipped_result_is_whole_and_names_its_command() -> None:
 
 
 def test_the_shipped_result_shows_what_the_page_says_of_it() -> None:
-    """Past 8,192 the rotation as trained fails, every stretching helps; interpolation costs before it."""
+    """As trained the loss drifts up past 8,192; interpolation costs most before, NTK and YaRN hardly."""
     result = shipped_result()
     *_, (low, high) = ranges_of(result)
     within = {scheme: mean_between(result, scheme, 4096, 8192) for scheme in SCHEMES}
     beyond = {scheme: mean_between(result, scheme, low, high) for scheme in SCHEMES}
-    assert beyond["unscaled"] > within["unscaled"] + 1
-    assert all(beyond[scheme] < beyond["unscaled"] for scheme in SCHEMES[1:])
-    assert within["interpolation"] > max(within["yarn"], within["ntk"])
+    assert beyond["unscaled"] > within["unscaled"] + 0.3
+    assert beyond["yarn"] < beyond["unscaled"] - 0.1
+    assert within["interpolation"] > within["yarn"] + 0.3
+
+
+def test_the_difference_to_the_rotation_as_trained_is_zero_for_itself() -> None:
+    result = shipped_result()
+    assert set(against_unscaled(result, "unscaled")) == {0.0}
+    yarn = against_unscaled(result, "yarn")
+    assert yarn[0] == pytest.approx(result.of("yarn").losses[0] - result.of("unscaled").losses[0])
 
 
 def test_the_table_has_a_row_for_each_rotation_and_a_column_for_each_range() -> None:

@@ -3,12 +3,13 @@
 import pytest
 
 from core.attention.far_context import FarContext
+from core.attention.long_context_result import against_unscaled
 from core.attention.long_context_result import shipped_result as shipped_long
 from core.attention.schemes.progress import units_of
 from core.attention.schemes.result import positions_of, shipped_result
 from core.attention.schemes.settings import SCHEMES, Parameters
 from core.plots.attention_experiment import live_figure, position_figure, training_figure
-from core.plots.attention_experiment_long import far_figure, long_context_figure
+from core.plots.attention_experiment_long import far_figure, long_context_figure, stretching_figure
 from core.wording import words_in
 
 WORDS = [pytest.param(words_in(language), id=language) for language in ("en", "zh")]
@@ -50,6 +51,15 @@ def test_every_rotation_is_a_line_and_the_context_is_marked(words) -> None:
     assert len({(line.line.dash, line.marker.symbol) for line in drawn.data}) == len(result.runs) == 5
     assert list(drawn.data[0].y) == list(result.of("unscaled").losses)
     assert any("8192" in annotation.text for annotation in drawn.layout.annotations)
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_the_stretchings_are_drawn_against_the_rotation_as_trained(words) -> None:
+    result = shipped_long()
+    drawn = stretching_figure(result, words)
+    assert len(drawn.data) == 4
+    assert list(drawn.data[-1].y) == list(against_unscaled(result, "yarn"))
+    assert any(shape.y0 == shape.y1 == 0 for shape in drawn.layout.shapes)
 
 
 @pytest.mark.parametrize("words", WORDS)
