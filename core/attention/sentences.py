@@ -28,3 +28,14 @@ def sentences() -> tuple[Sentence, ...]:
     """
     with FILE.open("rb") as file:
         return tuple(Sentence(**sentence) for sentence in tomllib.load(file)["sentence"])
+
+
+@cache
+def first_text(experiment: str) -> str:
+    """The English text that an experiment starts with.
+
+    >>> first_text("cross_looked_at")
+    'In the yard a kitten ran away from the puppy.'
+    """
+    with FILE.open("rb") as file:
+        return str(tomllib.load(file)["first"][experiment])

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
+from core.attention.sentences import first_text
 from core.errors import GlassboxError
 from ui.inputs import choice_of, number_in, short_text
 from ui.models import ready_language_model
@@ -45,7 +46,7 @@ def block_readers() -> Mapping[str, Callable[[str], Any]]:
 
 def show_text() -> str:
     """The text that SmolLM2 reads, the same in every part that takes one."""
-    st.session_state.setdefault(TEXT_KEY, t("attention.block.ffn.default_text"))
+    st.session_state.setdefault(TEXT_KEY, first_text("feed_forward"))
     return st.text_area(
         t("attention.block.text.label"),
         key=TEXT_KEY,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.attention.sentences import first_text
 from core.csv_export import csv_text
 from core.errors import GlassboxError
 from ui.attention.controls import MODELS
@@ -24,7 +25,7 @@ LONGEST = 400
 def show_reuse() -> None:
     """The text, and the two models side by side."""
     st.markdown(t("attention.matter.reuse.lead"))
-    st.session_state.setdefault("attention.matter_grown_text", t("attention.matter.reuse.text"))
+    st.session_state.setdefault("attention.matter_grown_text", first_text("one_token_more"))
     text = st.text_input(
         t("attention.matter.reuse.text_label"),
         key="attention.matter_grown_text",

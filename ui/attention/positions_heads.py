@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.attention.sentences import first_text
 from core.errors import GlassboxError
 from ui.attention.positions_link import show_slider
 from ui.queue import turn_in_queue
@@ -17,7 +18,7 @@ MOST_KEPT = 4
 
 def show_text() -> str:
     """The sentence that the model reads."""
-    st.session_state.setdefault("attention.positions_text", t("attention.positions.text_default"))
+    st.session_state.setdefault("attention.positions_text", first_text("positions"))
     return st.text_input(
         t("attention.positions.text"),
         key="attention.positions_text",

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.attention.sentences import first_text
 from core.errors import GlassboxError
 from ui.attention import variants_inputs as inputs
 from ui.text import show_error, t
@@ -37,7 +38,7 @@ def show_cross() -> None:
 
 def _show_sentence(name: str) -> str:
     key, wording = f"attention.variants_cross_{name}", f"attention.variants.cross.{name}"
-    st.session_state.setdefault(key, t(f"{wording}_default"))
+    st.session_state.setdefault(key, first_text(f"cross_{name}"))
     return st.text_area(
         t(f"{wording}_label"),
         key=key,
