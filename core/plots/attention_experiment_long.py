@@ -66,7 +66,8 @@ def _add_buckets(
     words: Words,
 ) -> None:
     colour, dash, symbol = STYLES[scheme]
-    marked = [place % MARKER_EVERY == 0 for place in range(len(values))]
+    first = SCHEMES.index(scheme)  # symbols of lines that lie on one another must not hide each other
+    marked = [place % MARKER_EVERY == first % MARKER_EVERY for place in range(len(values))]
     drawn.add_scatter(
         x=[(place + 1) * result.bucket for place in range(len(values))],
         y=list(values),
