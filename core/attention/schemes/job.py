@@ -90,7 +90,7 @@ def _run_one(
             training.save(context.checkpoint_folder / now.tensors)
             _keep(context, before, now)
         values = {}
-        if now.step % STEPS_A_POINT == 0:
+        if now.step >= STEPS_A_POINT:
             values = {scheme: sum(now.losses[-STEPS_A_POINT:]) / STEPS_A_POINT}
         message = f"attention.experiment.training.{scheme}"
         context.progress(done_before + now.step, total, message_key=message, **values)
