@@ -39,6 +39,7 @@ check: $(DEVELOPMENT)
 
 bench: $(APP)
 	@$(BIN)/python -m benchmarks tokenizer
+	@$(BIN)/python -m benchmarks attention
 	@$(BIN)/python -m benchmarks decoding
 	@$(BIN)/python -m benchmarks startup
 

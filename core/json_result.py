@@ -3,7 +3,7 @@
 import math
 from dataclasses import fields, is_dataclass
 from types import NoneType, UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from core.errors import GlassboxError
 
@@ -36,6 +36,9 @@ def _read(kind: Any, value: object, file: str, where: str) -> Any:
         return tuple(_read(arguments[0], item, file, f"{where}[{index}]") for index, item in enumerate(value))
     elif origin is dict and isinstance(value, dict):
         return {name: _read(arguments[1], item, file, f"{where}.{name}") for name, item in value.items()}
+    elif origin is Literal:
+        if value in arguments:
+            return value
     elif origin is UnionType:
         if value is None and NoneType in arguments:
             return None

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.attention.small_maps import SmallMaps
+from core.plots.legend import legend_below
 from core.plots.theme import PALETTE, figure
 
 Words = Callable[..., str]
@@ -19,7 +20,7 @@ SYMBOLS = dict(
         strict=True,
     )
 )
-SHOWN_LEVELS = (0.0, 0.05, 0.25, 0.5, 1.0)
+SHOWN_LEVELS = (0.0, 0.1, 0.5, 1.0)
 """Weights named beside the colour scale, which goes with the square root, so that small ones show."""
 
 
@@ -138,8 +139,12 @@ def _label_axes(
     drawing.update_xaxes(side="bottom", range=[-2, small.columns * step])
     drawing.update_yaxes(range=[rows * step, -2])
     drawing.update_layout(
-        hovermode="closest", clickmode="event+select", dragmode=False, coloraxis=weight_axis(t), margin_t=88
+        hovermode="closest",
+        clickmode="event+select",
+        dragmode=False,
+        coloraxis={**weight_axis(t), "showscale": False},  # the large map shows the scale
     )
+    legend_below(drawing)
 
 
 def weight_axis(t: Words) -> dict[str, object]:
@@ -158,6 +163,7 @@ def weight_axis(t: Words) -> dict[str, object]:
             "xanchor": "right",
             "len": 0.6,
             "thickness": 10,
+            "tickangle": 0,
             "tickvals": [level**0.5 for level in SHOWN_LEVELS],
             "ticktext": [f"{level:g}" for level in SHOWN_LEVELS],
         },

@@ -24,7 +24,7 @@ MODEL = "smollm2-135m"
 LONGEST = 32
 """Tokens of the sentence that are drawn."""
 MOST_KEPT = 4
-FIRST_LAYER, FIRST_HEAD = 4, 2
+FIRST_LAYER, FIRST_HEAD = 10, 2
 
 
 def show_text() -> str:

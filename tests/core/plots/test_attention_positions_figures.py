@@ -75,7 +75,9 @@ def test_learned_tables_and_order(language):
     waves = waves_figure(learned.principal_waves(table, 2), 10, words_in(language))
     assert "%" in waves.data[0].name
     assert list(waves.layout.xaxis.range) == [0, 96]
-    assert similarity_figure(distance.cosines(table)[4], 4, words_in(language)).data[0].y[4] == pytest.approx(1)
+    assert similarity_figure(distance.cosines(table)[4], 4, words_in(language)).data[0].y[4] == pytest.approx(
+        1
+    )
     moved = OrderTest("m", True, ("<a>", "b"), (1, 0), torch.tensor([0.5, 0.1]), torch.tensor([0.0, 0.2]))
     bars = moved_figure(moved, words_in(language))
     assert bars.layout.xaxis.ticktext[0] == "&lt;a&gt;"
