@@ -108,6 +108,13 @@ class OpenModel:
         Raises:
             GlassboxError: there is no such layer.
         """
+        self.check_layer(index)
+        with torch.inference_mode():
+            return self._block(index, hidden, head_scale, head_mean)
+
+    def _block(
+        self, index: int, hidden: Tensor, head_scale: Tensor | None, head_mean: Tensor | None
+    ) -> LayerPass:
         raise NotImplementedError
 
     def continuation(self, ids: Tensor, count: int) -> Tensor:
@@ -166,17 +173,9 @@ class OpenLlama(OpenModel):
         embedded: Tensor = self._module.model.embed_tokens.weight[ids]
         return embedded
 
-    @torch.inference_mode()
-    def layer(
-        self,
-        index: int,
-        hidden: Tensor,
-        *,
-        head_scale: Tensor | None = None,
-        head_mean: Tensor | None = None,
+    def _block(
+        self, index: int, hidden: Tensor, head_scale: Tensor | None, head_mean: Tensor | None
     ) -> LayerPass:
-        """One block; see `OpenModel.layer`."""
-        self.check_layer(index)
         return self._blocks[index](hidden, self._rotation(hidden), head_scale, head_mean)
 
     def _rotation(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
@@ -226,17 +225,9 @@ class OpenBert(OpenModel):
         """Token ids to the normed sum of token, position and segment vectors."""
         return embed(self._module.embeddings, ids)
 
-    @torch.inference_mode()
-    def layer(
-        self,
-        index: int,
-        hidden: Tensor,
-        *,
-        head_scale: Tensor | None = None,
-        head_mean: Tensor | None = None,
+    def _block(
+        self, index: int, hidden: Tensor, head_scale: Tensor | None, head_mean: Tensor | None
     ) -> LayerPass:
-        """One block; see `OpenModel.layer`."""
-        self.check_layer(index)
         return self._blocks[index](hidden, head_scale, head_mean)
 
 

@@ -9,10 +9,7 @@ from collections.abc import Sequence
 
 from tokenizers import Tokenizer, decoders
 
-_LATIN = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
-_OTHERS = [byte for byte in range(256) if byte not in _LATIN]
-_BYTES = {chr(byte): byte for byte in _LATIN} | {chr(256 + i): byte for i, byte in enumerate(_OTHERS)}
-"""GPT-2's alphabet: printable Latin-1 stands for itself, the other bytes for the letters from U+0100 on."""
+from core.engines.byte_alphabet import bytes_of
 
 
 def spell(tokenizer: Tokenizer, ids: Sequence[int]) -> tuple[str, ...]:
@@ -30,6 +27,9 @@ def spell(tokenizer: Tokenizer, ids: Sequence[int]) -> tuple[str, ...]:
 
 def _spell(tokenizer: Tokenizer, number: int, byte_level: bool) -> str:
     written = tokenizer.id_to_token(number) or ""
-    if not byte_level or any(letter not in _BYTES for letter in written):
+    if not byte_level:
         return written
-    return bytes(_BYTES[letter] for letter in written).decode("utf-8", "backslashreplace")
+    try:
+        return bytes_of(written).decode("utf-8", "backslashreplace")
+    except KeyError:  # not spelled in bytes
+        return written

@@ -9,9 +9,11 @@ Source: Radford et al. 2019, "Language Models are Unsupervised Multitask Learner
 import codecs
 import re
 from collections.abc import Sequence
-from functools import cache
+from contextlib import suppress
 
 from tokenizers import Tokenizer, decoders
+
+from core.engines.byte_alphabet import bytes_of
 
 _BYTE_FALLBACK = re.compile(r"<0x([0-9A-Fa-f]{2})>")
 _DECODED_TOGETHER = 8
@@ -43,9 +45,9 @@ def token_texts(tokenizer: Tokenizer, ids: Sequence[int]) -> tuple[str, ...]:
 
 def _bytes_of(tokenizer: Tokenizer, ids: Sequence[int], place: int, byte_level: bool) -> bytes:
     token = tokenizer.id_to_token(ids[place]) or ""
-    letters = _byte_letters()
-    if byte_level and all(letter in letters for letter in token):
-        return bytes(letters[letter] for letter in token)
+    if byte_level:
+        with suppress(KeyError):  # not spelled in bytes
+            return bytes_of(token)
     if match := _BYTE_FALLBACK.fullmatch(token):
         return bytes([int(match[1], 16)])
     before = list(ids[max(0, place - _DECODED_TOGETHER) : place])
@@ -55,19 +57,3 @@ def _bytes_of(tokenizer: Tokenizer, ids: Sequence[int], place: int, byte_level: 
 
 def _escaped(data: bytes) -> str:
     return "".join(f"\\x{byte:02x}" for byte in data)
-
-
-@cache
-def _byte_letters() -> dict[str, int]:
-    """GPT-2's alphabet: the printable letter that stands for each of the 256 bytes in a vocabulary.
-
-    Printable Latin-1 stands for itself; the others take the letters from U+0100 on, in order.
-    """
-    printable = [
-        *range(ord("!"), ord("~") + 1),
-        *range(ord("¡"), ord("¬") + 1),
-        *range(ord("®"), ord("ÿ") + 1),
-    ]
-    letters = {chr(byte): byte for byte in printable}
-    others = (byte for byte in range(256) if byte not in set(printable))
-    return letters | {chr(256 + place): byte for place, byte in enumerate(others)}

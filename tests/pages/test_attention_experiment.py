@@ -1,37 +1,20 @@
 """The fifth view as a reader meets it: results, own runs, links, both languages."""
 
-from pathlib import Path
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.attention.long_context_result import shipped_result as shipped_long
 from core.attention.schemes.result import shipped_result
 from core.wording import wording
+from tests.pages.reading import open_lesson, shown
 
-HOME = Path(__file__).parents[2] / "Home.py"
+opened = partial(open_lesson, "02_attention", view="experiment")
 
 
 @pytest.fixture(autouse=True)
 def _own_home(empty_home) -> None:
     """Jobs of one test are not another's."""
-
-
-def opened(language: str = "en", **link: str) -> AppTest:
-    page = AppTest.from_file(HOME, default_timeout=240)
-    page.query_params["lang"] = language
-    page.switch_page("pages/02_attention.py")
-    page.query_params["view"] = "experiment"
-    for name, value in link.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
-
-
-def shown(page: AppTest) -> str:
-    elements = [*page.markdown, *page.caption, *page.success, *page.warning, *page.info, *page.error]
-    return "\n".join(str(element.value) for element in elements)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

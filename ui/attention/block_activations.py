@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.csv_export import csv_text
-from ui.attention.block_controls import GATES, MODEL, reading_of, run_or_kept, show_left_out, show_text
+from ui.attention.block_controls import (
+    GATES,
+    MODEL,
+    reading_of,
+    run_or_kept,
+    show_left_out,
+    show_slider,
+    show_text,
+)
 from ui.inputs import show_csv, show_link
 from ui.models import ready_language_model
 from ui.text import naming, t
@@ -54,8 +62,8 @@ def _show_curves() -> None:
             help=t("attention.block.act.kind.help"),
             persist_state="session",
         )
-        at = _slider("at", -5.0, 5.0, -1.0, 0.05, "attention.block.act")
-        beta = _slider("beta", 0.0, 10.0, 1.0, 0.1, "attention.block.act")
+        at = show_slider("at", -5.0, 5.0, -1.0, 0.05, "attention.block.act")
+        beta = show_slider("beta", 0.0, 10.0, 1.0, 0.1, "attention.block.act")
         show_link(
             "attention",
             {"view": "block", "block_part": "activations", "block_at": at, "block_beta": beta},
@@ -71,20 +79,6 @@ def _show_curves() -> None:
         show_csv(lambda: csv_text(rows), "activations.csv", "attention.block.curves.csv")
     for formula in filled_formulas(names, at, beta):
         st.latex(formula)
-
-
-def _slider(name: str, low: float, high: float, first: float, step: float, words: str) -> float:
-    key = f"attention.block_{name}"
-    st.session_state.setdefault(key, first)
-    return st.slider(
-        t(f"{words}.{name}"),
-        low,
-        high,
-        step=step,
-        key=key,
-        help=t(f"{words}.{name}_help"),
-        persist_state="session",
-    )
 
 
 def _show_gates() -> None:
@@ -108,8 +102,8 @@ def _show_gates() -> None:
             persist_state="session",
         )
         unit = unit or "swiglu"
-        a = _slider("a", -4.0, 4.0, 1.5, 0.1, "attention.block.gate")
-        b = _slider("b", -4.0, 4.0, -2.0, 0.1, "attention.block.gate")
+        a = show_slider("a", -4.0, 4.0, 1.5, 0.1, "attention.block.gate")
+        b = show_slider("b", -4.0, 4.0, -2.0, 0.1, "attention.block.gate")
         st.latex(filled_gate(unit, a, b))
     with right:
         st.plotly_chart(gate_figure(gate_surface(unit), a, b, t), key="attention.block.gate.chart")

@@ -113,3 +113,18 @@ def show_left_out(reading: "FeedForwardReading") -> None:
     """Say what of a long text is not looked at."""
     if reading.left_out:
         st.caption(t("attention.block.text.left_out", shown=len(reading.ids), left=reading.left_out))
+
+
+def show_slider(name: str, low: float, high: float, first: float, step: float, words: str) -> float:
+    """A slider of this view; its wording is `words`.`name`."""
+    key = f"attention.block_{name}"
+    st.session_state.setdefault(key, first)
+    return st.slider(
+        t(f"{words}.{name}"),
+        low,
+        high,
+        step=step,
+        key=key,
+        help=t(f"{words}.{name}_help"),
+        persist_state="session",
+    )

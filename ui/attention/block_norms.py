@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.csv_export import csv_text
 from core.errors import GlassboxError
-from ui.attention.block_controls import MODEL, run_or_kept, show_text
+from ui.attention.block_controls import MODEL, run_or_kept, show_slider, show_text
 from ui.inputs import show_csv, show_link
 from ui.models import ready_language_model
 from ui.text import naming, show_error, t
@@ -68,24 +68,10 @@ def _show_inputs() -> tuple[str, float, float, int]:
         help=t("attention.block.norms.numbers_help"),
         persist_state="session",
     )
-    shift = _slider("shift", -5.0, 5.0, 0.0, 0.1, "attention.block.norms")
-    scale = _slider("scale", 0.1, 10.0, 1.0, 0.1, "attention.block.norms")
-    depth = _slider("depth", 6, 48, 24, 6, "attention.block.norms")
+    shift = show_slider("shift", -5.0, 5.0, 0.0, 0.1, "attention.block.norms")
+    scale = show_slider("scale", 0.1, 10.0, 1.0, 0.1, "attention.block.norms")
+    depth = show_slider("depth", 6, 48, 24, 6, "attention.block.norms")
     return numbers, shift, scale, int(depth)
-
-
-def _slider(name: str, low: float, high: float, first: float, step: float, words: str) -> float:
-    key = f"attention.block_{name}"
-    st.session_state.setdefault(key, first)
-    return st.slider(
-        t(f"{words}.{name}"),
-        low,
-        high,
-        step=step,
-        key=key,
-        help=t(f"{words}.{name}_help"),
-        persist_state="session",
-    )
 
 
 def _take_sample() -> None:

@@ -5,22 +5,16 @@ Each runs the lesson's own functions, within 10 s on two cores with the models s
 """
 
 from collections.abc import Callable
-from importlib import import_module
 
+from core.curriculum.later import measured_by
 from core.curriculum.question import Measurement
 
 
-def _later(module: str, function: str) -> Callable[[bool], Measurement]:
-    """The measurement, its module imported when it runs: the question bank is read without torch."""
-
-    def measure(small: bool = False) -> Measurement:
-        found: Measurement = getattr(import_module(f"{__name__}.{module}"), function)(small)
-        return found
-
-    return measure
+def _later(module: str, function: str) -> Callable[..., Measurement]:
+    return measured_by(f"{__name__}.{module}", function)
 
 
-MEASUREMENTS: dict[str, Callable[[bool], Measurement]] = {
+MEASUREMENTS: dict[str, Callable[..., Measurement]] = {
     "norm_mean_share": _later("block", "norm_mean_share"),
     "norm_place_gradients": _later("block", "norm_place_gradients"),
     "batch_norm_change": _later("block", "batch_norm_change"),

@@ -5,19 +5,13 @@ Each takes the opened model and runs the lesson's own functions on it at default
 """
 
 from collections.abc import Callable
-from importlib import import_module
 
+from core.curriculum.later import measured_by
 from core.curriculum.question import Measurement
 
 
 def _later(module: str, function: str) -> Callable[..., Measurement]:
-    """The measurement, its module imported when it runs: the question bank is read without torch."""
-
-    def measure(model: object, small: bool = False) -> Measurement:
-        found: Measurement = getattr(import_module(f"{__name__}.{module}"), function)(model, small)
-        return found
-
-    return measure
+    return measured_by(f"{__name__}.{module}", function)
 
 
 MEASUREMENTS: dict[str, Callable[..., Measurement]] = {

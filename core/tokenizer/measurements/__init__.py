@@ -5,22 +5,16 @@ vocabularies still to be loaded; `small=True` takes fewer texts, within 2 s once
 """
 
 from collections.abc import Callable
-from importlib import import_module
 
+from core.curriculum.later import measured_by
 from core.curriculum.question import Measurement
 
 
-def _later(module: str, function: str) -> Callable[[bool], Measurement]:
-    """The measurement, its module imported when it runs: the question bank is read without any tokenizer."""
-
-    def measure(small: bool = False) -> Measurement:
-        found: Measurement = getattr(import_module(f"{__name__}.{module}"), function)(small)
-        return found
-
-    return measure
+def _later(module: str, function: str) -> Callable[..., Measurement]:
+    return measured_by(f"{__name__}.{module}", function)
 
 
-MEASUREMENTS: dict[str, Callable[[bool], Measurement]] = {
+MEASUREMENTS: dict[str, Callable[..., Measurement]] = {
     "unseen_words": _later("learning", "unseen_words"),
     "early_merges": _later("learning", "early_merges"),
     "rare_winners": _later("learning", "rare_winners"),

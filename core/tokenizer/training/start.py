@@ -8,8 +8,8 @@ between two pairs goes to the smaller ids.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.engines.byte_alphabet import byte_characters, spelled
 from core.tokenizer.training.history import UNKNOWN_TOKENS
-from core.tokenizer.vocabularies.byte_alphabet import byte_characters, spelled
 
 CONTINUATION = "##"
 """WordPiece writes it before a piece that does not begin its word."""

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from core.engines.byte_alphabet import spelled
 from core.errors import GlassboxError
 from core.tokenizer.encoding import Encoding, Token, TokenColumns
-from core.tokenizer.vocabularies.byte_alphabet import spelled
 from core.tokenizer.vocabularies.normalised import Composed
 from core.tokenizer.vocabularies.offsets import spans_of
 

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from core.engines.byte_alphabet import byte_characters, bytes_of
 from core.errors import GlassboxError
 from core.shelf.offline import prepare_libraries
 from core.tokenizer.cleaning import utf8
 from core.tokenizer.encoding import Encoding, Token, TokenColumns
-from core.tokenizer.vocabularies.byte_alphabet import byte_characters, bytes_of
 from core.tokenizer.vocabularies.byte_level import ByteTable
 from core.tokenizer.vocabularies.long_text import long_text_pieces
 

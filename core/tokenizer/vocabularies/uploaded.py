@@ -14,11 +14,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.engines.byte_alphabet import byte_characters, bytes_of
 from core.errors import GlassboxError
 from core.settings import PROJECT_FOLDER
 from core.tokenizer.cleaning import utf8
 from core.tokenizer.encoding import Encoding, Token, TokenColumns
-from core.tokenizer.vocabularies.byte_alphabet import byte_characters, bytes_of
 
 LARGEST_FILE = 20 * 1024 * 1024
 SECONDS = 30.0
