@@ -29,7 +29,7 @@ run: $(APP)
 	@$(BIN)/python -m ui.serve --port $(PORT)
 
 test: $(DEVELOPMENT)
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2
 
 check: $(DEVELOPMENT)
 	@$(BIN)/ruff format --check .

@@ -45,7 +45,7 @@ def test_a_head_is_switched_off_and_the_loss_is_measured_again(page: Page, serve
 
 def test_a_question_on_attention_is_predicted_and_measured(page: Page, server: str):
     opened(page, f"{server}/attention?lang=en&view=families")
-    choose(page, "Question", "square root")
+    choose(page, "Question", "divided by")
     page.get_by_role("radiogroup").last.locator("label").nth(1).click()
     settle(page)
     page.get_by_role("button", name="Run the experiment").click()
