@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from core.shelf.convert import converted_folder
+
 PROJECT = Path(__file__).parents[2]
 CHROMIUM = (
     os.environ.get("CHROMIUM")
@@ -40,8 +42,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(models_home: Path) -> Iterator[str]:
-    """The address of a running playground with a home of its own."""
+def server(models_home: Path, glassbox_home: Path) -> Iterator[str]:
+    """The address of a running playground with a home of its own, its model converted beforehand."""
+    converted_folder("smollm2-135m")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
