@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.attention.families.table import families
 from core.attention.families.texts import family_texts
-from ui.inputs import choice_of, number_in, short_text
+from ui.inputs import choice_of, number_in, short_text, show_link
 from ui.text import t
 
 T = TypeVar("T")
@@ -65,6 +65,20 @@ def show_draw() -> int:
             persist_state="session",
         )
     )
+
+
+def show_text_and_draw(part: str) -> tuple[str, int]:
+    """The sentence, the number of the draw, and the link that opens `part` with both."""
+    left, right = st.columns([4, 1])
+    with left:
+        text = show_text()
+    with right:
+        draw = show_draw()
+    show_link(
+        "attention",
+        {"view": "families", "families_part": part, "families_text": text, "families_draw": draw},
+    )
+    return text, draw
 
 
 def kept_for(kind: str, inputs: tuple[Any, ...], make: Callable[[], T]) -> T:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.errors import GlassboxError
-from ui.attention.families_controls import kept_for, run_with, show_draw, show_text
-from ui.inputs import show_link
+from ui.attention.families_controls import kept_for, run_with, show_text_and_draw
 from ui.models import ready_language_model
 from ui.queue import turn_in_queue
 from ui.text import show_error, t
@@ -19,15 +18,7 @@ if TYPE_CHECKING:
 def show_kinds() -> None:
     """The four masks, then the experiment."""
     st.markdown(t("attention.families.kinds.lead"))
-    left, right = st.columns([4, 1])
-    with left:
-        text = show_text()
-    with right:
-        draw = show_draw()
-    show_link(
-        "attention",
-        {"view": "families", "families_part": "kinds", "families_text": text, "families_draw": draw},
-    )
+    text, draw = show_text_and_draw("kinds")
     _show_masks(text, draw)
     st.divider()
     _show_opened(text)

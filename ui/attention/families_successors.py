@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.errors import GlassboxError
-from ui.attention.families_controls import kept_for, run_with, show_draw, show_text
-from ui.inputs import show_link
+from ui.attention.families_controls import kept_for, run_with, show_text_and_draw
 from ui.models import ready_language_model
 from ui.queue import turn_in_queue
 from ui.text import show_error, t
@@ -21,15 +20,7 @@ VOCABULARY, WIDTH, LAYERS = 30_000, 768, 12
 def show_successors() -> None:
     """ALBERT, RoBERTa, SpanBERT, ELECTRA, XLNet."""
     st.markdown(t("attention.families.successors.lead"))
-    left, right = st.columns([4, 1])
-    with left:
-        text = show_text()
-    with right:
-        draw = show_draw()
-    show_link(
-        "attention",
-        {"view": "families", "families_part": "successors", "families_text": text, "families_draw": draw},
-    )
+    text, draw = show_text_and_draw("successors")
     _show_albert()
     st.divider()
     _show_roberta(draw)
