@@ -70,8 +70,10 @@ def server(models_home: Path, glassbox_home: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def chromium():
     """The browser; without one the tests fail here when REQUIRE_BROWSER is set."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    # On a busy machine a chart's script alone may take longer than the five seconds of the default.
+    expect.set_options(timeout=60_000)
     assert CHROMIUM, "REQUIRE_BROWSER is set, but there is no Chromium; on Debian: apt install chromium"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -89,8 +91,8 @@ def page(request: pytest.FixtureRequest, chromium, server: str):
         permissions=["clipboard-read"],
         accept_downloads=True,
     )
+    context.set_default_timeout(60_000)
     tab = context.new_page()
-    tab.set_default_timeout(60_000)
     away: list[str] = []
     local = (server, server.replace("http", "ws"), "data:", "blob:")
     tab.on("request", lambda asked: None if asked.url.startswith(local) else away.append(asked.url))

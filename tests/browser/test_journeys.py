@@ -134,7 +134,6 @@ def test_a_comparison_outlives_its_tab(page: Page, server: str):
     expect(page.get_by_role("button", name="Cancel")).to_be_visible(timeout=60_000)
     again = page.context.new_page()
     page.close()
-    again.set_default_timeout(60_000)
     again.goto(f"{link}&view=compare")
     settle(again)
     expect(again.get_by_text("Done.")).to_be_visible(timeout=240_000)
