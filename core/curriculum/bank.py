@@ -26,6 +26,7 @@ MEASUREMENT_TABLES = {
     "attention": "core.attention.measurements",
     "decoding": "core.decoding.measurements",
     "tokenizer": "core.tokenizer.measurements",
+    "translation": "core.translation.measurements",
 }
 """The module of each topic whose `MEASUREMENTS` decides its predictions; imports no model library."""
 

@@ -1,16 +1,17 @@
 """The models that the Transformer replaced: an LSTM without attention, and a GRU with it.
 
-The LSTM's encoder hands its last state to the decoder: the whole sentence has to fit into it. The
-GRU's decoder looks back at every source position, weighing them by how well they suit its state s:
+The LSTM's encoder hands its last state to the decoder: the whole sentence has to fit into it. It reads
+the sentence backwards, so that the words with which the translation begins are read last. The GRU's
+decoder looks back at every source position, weighing them by how well they suit its state s:
 
     score(s, h_j) = v . tanh(W s + U h_j),   weights = softmax(scores),   context = sum_j weights_j h_j
 
 and chooses the next token from state and context together. Simplified: dropout stands at the
 embeddings and before the output only; the papers differ among themselves.
 
-Sources: Sutskever, Vinyals and Le 2014, "Sequence to Sequence Learning with Neural Networks";
-Cho et al. 2014 (GRU); Bahdanau, Cho and Bengio 2015, "Neural Machine Translation by Jointly
-Learning to Align and Translate", section 3 and appendix A.
+Sources: Sutskever, Vinyals and Le 2014, "Sequence to Sequence Learning with Neural Networks" (section
+3.3: the reversed source); Cho et al. 2014 (GRU); Bahdanau, Cho and Bengio 2015, "Neural Machine
+Translation by Jointly Learning to Align and Translate", section 3 and appendix A.
 """
 
 import math
@@ -54,6 +55,17 @@ def _packed(model: nn.Module, embedded: Tensor, lengths: Tensor) -> tuple[Tensor
     return nn.utils.rnn.pad_packed_sequence(states, batch_first=True)[0], last
 
 
+def reversed_rows(ids: Tensor, lengths: Tensor) -> Tensor:
+    """(batch, n) token ids, each row's real tokens in reverse; filling stays at the end.
+
+    >>> reversed_rows(torch.tensor([[5, 6, 7], [8, 9, 0]]), torch.tensor([3, 2])).tolist()
+    [[7, 6, 5], [9, 8, 0]]
+    """
+    places = torch.arange(ids.shape[1], device=ids.device).expand_as(ids)
+    backwards = lengths[:, None] - 1 - places
+    return ids.gather(1, torch.where(backwards >= 0, backwards, places))
+
+
 class LstmTranslator(TranslationModel[RecurrentState]):
     """Encoder and decoder LSTM; the only bridge between them is the last state."""
 
@@ -73,8 +85,9 @@ class LstmTranslator(TranslationModel[RecurrentState]):
 
     def _read(self, source: Tensor) -> tuple[Tensor, Tensor]:
         """The encoder's last states, two of (layers, batch, width)."""
-        embedded = self.dropout(self.embedding(source))
-        last: tuple[Tensor, Tensor] = _packed(self.encoder, embedded, (source != PAD).sum(1))[1]
+        lengths = (source != PAD).sum(1)
+        embedded = self.dropout(self.embedding(reversed_rows(source, lengths)))
+        last: tuple[Tensor, Tensor] = _packed(self.encoder, embedded, lengths)[1]
         return last
 
     @torch.inference_mode()
