@@ -25,6 +25,7 @@ CURRICULUM_FOLDER = Path(__file__).parent.parent.parent / "assets" / "curriculum
 MEASUREMENT_TABLES = {
     "attention": "core.attention.measurements",
     "decoding": "core.decoding.measurements",
+    "memory": "core.memory.measurements",
     "tokenizer": "core.tokenizer.measurements",
     "translation": "core.translation.measurements",
 }

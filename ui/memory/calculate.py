@@ -1,0 +1,5 @@
+"""The view's sections."""
+
+
+def show_calculate() -> None:
+    """The view."""
