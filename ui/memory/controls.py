@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from ui.inputs import choice_of, show_segments
-from ui.questions import show_questions
-from ui.queue import turn_in_queue
 from ui.memory.calculate_link import calculate_readers
 from ui.memory.check_link import check_readers
 from ui.memory.compare_link import compare_readers
 from ui.memory.lora_link import lora_readers
 from ui.memory.precision_link import precision_readers
+from ui.questions import show_questions
+from ui.queue import turn_in_queue
 
 if TYPE_CHECKING:
     from core.curriculum import Measurement
