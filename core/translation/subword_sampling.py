@@ -46,18 +46,24 @@ class SubwordSampler:
     """Sentences to token ids, cut anew each time."""
 
     def __init__(self, vocabulary: Vocabulary, sentences: Sequence[str], dropout: float, seed: int) -> None:
-        """Draw the cuts of every word in `sentences`; `dropout` of 0 gives the vocabulary's own cuts."""
+        """Draw the cuts of every word in `sentences`; with `dropout` of 0 the vocabulary's own cuts stay."""
+        self._always = None if dropout else vocabulary.encode(sentences)
+        if self._always is not None:
+            return
         chance = random.Random(seed)  # noqa: S311 - no secret depends on it
         ranks = vocabulary.merge_ranks()
-        count = CUTS_PER_WORD if dropout else 1
         self._sentences = [vocabulary.words(sentence) for sentence in sentences]
         self._cuts = {
-            word: [vocabulary.ids(cut_with_dropout(word, ranks, dropout, chance)) for _ in range(count)]
+            word: [
+                vocabulary.ids(cut_with_dropout(word, ranks, dropout, chance)) for _ in range(CUTS_PER_WORD)
+            ]
             for word in dict.fromkeys(word for words in self._sentences for word in words)
         }
 
     def draw(self, seed: int) -> list[list[int]]:
         """Token ids of each sentence; the same seed gives the same cuts."""
+        if self._always is not None:
+            return self._always
         chance = random.Random(seed)  # noqa: S311 - no secret depends on it
         drawn = []
         for words in self._sentences:

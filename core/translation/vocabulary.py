@@ -89,6 +89,17 @@ class Vocabulary:
         return str(self._tokenizer.id_to_token(number))
 
 
+def cutting_into_words(tokenizer: Tokenizer) -> Tokenizer:
+    """The tokenizer, told what a word is before its model sees it, and how words become text again."""
+    tokenizer.normalizer = normalizers.NFC()
+    # A blank travels with the word after it; marks such as the full stop are tokens of their own.
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Metaspace(), pre_tokenizers.Split(Regex(r"[^\w\u2581]"), behavior="isolated")]
+    )
+    tokenizer.decoder = decoders.Metaspace()
+    return tokenizer
+
+
 def learn_vocabulary(sentences: Iterable[str], size: int) -> Vocabulary:
     """Learn `size` tokens, the four special ones included, from the sentences of both languages.
 
@@ -99,13 +110,7 @@ def learn_vocabulary(sentences: Iterable[str], size: int) -> Vocabulary:
         raise GlassboxError(
             "translation.data.error.vocabulary_size", size=size, low=FEWEST_TOKENS, high=MOST_TOKENS
         )
-    tokenizer = Tokenizer(models.BPE(unk_token=SPECIAL_TOKENS[UNKNOWN]))
-    tokenizer.normalizer = normalizers.NFC()
-    # A blank travels with the word after it; marks such as the full stop are tokens of their own.
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Metaspace(), pre_tokenizers.Split(Regex(r"[^\w\u2581]"), behavior="isolated")]
-    )
-    tokenizer.decoder = decoders.Metaspace()
+    tokenizer = cutting_into_words(Tokenizer(models.BPE(unk_token=SPECIAL_TOKENS[UNKNOWN])))
     trainer = trainers.BpeTrainer(
         vocab_size=size, special_tokens=list(SPECIAL_TOKENS), show_progress=False, min_frequency=2
     )
