@@ -80,11 +80,11 @@ class LstmTranslator(TranslationModel[RecurrentState]):
 
     def hidden(self, source: Tensor, target: Tensor) -> Tensor:
         """See `TranslationModel.hidden`."""
-        states, _ = self.decoder(self.dropout(self.embedding(target)), self._read(source))
+        states, _ = self.decoder(self.dropout(self.embedding(target)), self.read(source))
         return self.dropout(states)
 
-    def _read(self, source: Tensor) -> tuple[Tensor, Tensor]:
-        """The encoder's last states, two of (layers, batch, width)."""
+    def read(self, source: Tensor) -> tuple[Tensor, Tensor]:
+        """All that passes from encoder to decoder: the last states, two of (layers, batch, width)."""
         lengths = (source != PAD).sum(1)
         embedded = self.dropout(self.embedding(reversed_rows(source, lengths)))
         last: tuple[Tensor, Tensor] = _packed(self.encoder, embedded, lengths)[1]
@@ -94,7 +94,7 @@ class LstmTranslator(TranslationModel[RecurrentState]):
     def start(self, source: Tensor) -> RecurrentState:
         """See `TranslationModel.start`; of the source nothing but the last state is kept."""
         nothing = torch.zeros(len(source), 0, self.settings.width, device=source.device)
-        return RecurrentState(self._read(source), nothing, nothing, source[:, :0] != PAD)
+        return RecurrentState(self.read(source), nothing, nothing, source[:, :0] != PAD)
 
     @torch.inference_mode()
     def step(self, tokens: Tensor, state: RecurrentState, with_alignment: bool = False) -> Step:

@@ -135,12 +135,14 @@ class Training:
             progress(place + 1, len(batches), loss)
         return total / tokens
 
+    def loss(self, source: Tensor, target: Tensor) -> Tensor:
+        """What a step makes smaller: see `teacher_forced_loss`."""
+        return teacher_forced_loss(self.model, source, target, self.settings.label_smoothing)
+
     def _step(self, source: Tensor, target: Tensor) -> float:
         """One update; returns the loss before it."""
         with half_precision(self.device):
-            loss = teacher_forced_loss(
-                self.model, source.to(self.device), target.to(self.device), self.settings.label_smoothing
-            )
+            loss = self.loss(source.to(self.device), target.to(self.device))
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), LARGEST_GRADIENT)
         self.optimizer.step()
