@@ -108,7 +108,7 @@ class Training:
             SubwordSampler(vocabulary, side, settings.bpe_dropout, settings.seed) for side in sides
         ]
         # By the first epoch's lengths; the others differ by little, so the plan of the rate may too.
-        self.steps_per_epoch = len(self._batches(0)[0])
+        self.steps_per_epoch = len(self.batches(0)[0])
 
     def run_epoch(self, number: int, progress: Callable[[int, int, float], None]) -> float:
         """Pass over all pairs once; returns the mean training loss, nats a token.
@@ -117,7 +117,7 @@ class Training:
             number: from 0; seeds this epoch's cuts, batches and dropout.
             progress: called after each step with steps done, steps in all, and the loss.
         """
-        batches, source, target = self._batches(number)
+        batches, source, target = self.batches(number)
         torch.manual_seed(self.settings.seed * EPOCH_STRIDE + number)
         ByteDropout.seed(self.settings.seed * EPOCH_STRIDE + number)
         self.model.train()
@@ -127,7 +127,7 @@ class Training:
             step = number * self.steps_per_epoch + min(place, self.steps_per_epoch - 1)
             for group in self.optimizer.param_groups:
                 group["lr"] = learning_rate(step, steps, self.settings)
-            loss = self._step(
+            loss = self.step(
                 padded([source[pair] for pair in batch]), padded([target[pair] for pair in batch])
             )
             count = sum(len(target[pair]) - 1 for pair in batch)
@@ -139,7 +139,7 @@ class Training:
         """What a step makes smaller: see `teacher_forced_loss`."""
         return teacher_forced_loss(self.model, source, target, self.settings.label_smoothing)
 
-    def _step(self, source: Tensor, target: Tensor) -> float:
+    def step(self, source: Tensor, target: Tensor) -> float:
         """One update; returns the loss before it."""
         with half_precision(self.device):
             loss = self.loss(source.to(self.device), target.to(self.device))
@@ -149,7 +149,7 @@ class Training:
         self.optimizer.zero_grad(set_to_none=True)
         return float(loss.detach())
 
-    def _batches(self, number: int) -> tuple[list[list[int]], list[list[int]], list[list[int]]]:
+    def batches(self, number: int) -> tuple[list[list[int]], list[list[int]], list[list[int]]]:
         """Batches of pair numbers, and every source and target with its marks, as epoch `number` has them."""
         seed = self.settings.seed * EPOCH_STRIDE + number
         source, target = (sampler.draw(seed) for sampler in self._samplers)
@@ -161,8 +161,13 @@ class Training:
 
 def half_precision(device: str) -> torch.autocast:
     """Matrix products in bfloat16 where the processor has units for them; elsewhere nothing changes."""
-    capable = torch.cpu._is_amx_tile_supported() if device == "cpu" else torch.cuda.is_bf16_supported()
-    return torch.autocast(device.split(":")[0], dtype=torch.bfloat16, enabled=capable)
+    enabled = has_half_precision(device)
+    return torch.autocast(device.split(":")[0], dtype=torch.bfloat16, enabled=enabled)
+
+
+def has_half_precision(device: str) -> bool:
+    """Whether the processor has units for matrix products in bfloat16."""
+    return torch.cpu._is_amx_tile_supported() if device == "cpu" else torch.cuda.is_bf16_supported()
 
 
 @torch.inference_mode()
