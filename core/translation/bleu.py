@@ -16,7 +16,7 @@ Post 2018, "A Call for Clarity in Reporting BLEU Scores" (sacreBLEU, whose choic
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Smoothing = Literal["exp", "none", "floor", "add-k"]
@@ -24,6 +24,7 @@ LONGEST_NGRAM = 4
 FLOOR = 0.1
 """Counted in place of no match at all, by `floor`."""
 Ngram = tuple[str, ...]
+Verdict = Literal["matched", "clipped", "missing"]
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,20 @@ class BleuParts:
     score: float
     """0 to 100."""
     brevity_penalty: float
-    precisions: tuple[float, ...]
-    """0 to 1, after smoothing, one a length."""
+    numerators: tuple[float, ...]
+    """Matches of each length, or what smoothing put in their place."""
+    denominators: tuple[int, ...]
+    """N-grams of each length, and what smoothing added."""
     smoothed: tuple[bool, ...]
-    """Whether smoothing made that precision."""
+    """Whether smoothing changed that length's fraction."""
     orders: int
     """Lengths that enter the mean: 4, or fewer where a short translation has no 4-gram."""
+
+    @property
+    def precisions(self) -> tuple[float, ...]:
+        """0 to 1, after smoothing, one a length."""
+        pairs = zip(self.numerators, self.denominators, strict=True)
+        return tuple(found / total if total else 0.0 for found, total in pairs)
 
 
 @dataclass(frozen=True)
@@ -79,14 +88,11 @@ class NgramAt:
     in_reference: int
 
     @property
-    def counts(self) -> bool:
-        """It is a match: the reference has it at least this often."""
-        return self.occurrence <= self.in_reference
-
-    @property
-    def clipped(self) -> bool:
-        """The reference has it, but all of its occurrences are used up."""
-        return 0 < self.in_reference < self.occurrence
+    def verdict(self) -> Verdict:
+        """Whether the reference has it at least this often, less often, or not at all."""
+        if not self.in_reference:
+            return "missing"
+        return "matched" if self.occurrence <= self.in_reference else "clipped"
 
 
 @dataclass(frozen=True)
@@ -150,25 +156,27 @@ def bleu_parts(counts: BleuCounts, smoothing: Smoothing = "exp", effective_order
     ([0.75, 0.667, 0.5, 0.5], True, 59.46)
     """
     penalty = brevity_penalty(counts.length, counts.reference_length)
-    precisions, smoothed = [0.0] * LONGEST_NGRAM, [False] * LONGEST_NGRAM
     if not any(counts.matches):
-        return BleuParts(0.0, penalty, tuple(precisions), tuple(smoothed), LONGEST_NGRAM)
+        orders = sum(total > 0 for total in counts.totals) if effective_orders else LONGEST_NGRAM
+        return BleuParts(0.0, penalty, counts.matches, counts.totals, (False,) * LONGEST_NGRAM, orders)
+    numerators, denominators = list(map(float, counts.matches)), list(counts.totals)
     orders, share = LONGEST_NGRAM, 1.0
-    for place, (matches, total) in enumerate(zip(counts.matches, counts.totals, strict=True)):
-        added = 1 if smoothing == "add-k" and place else 0
-        if not total + added:
+    for place in range(LONGEST_NGRAM):
+        if smoothing == "add-k" and place:
+            numerators[place] += 1
+            denominators[place] += 1
+        if not denominators[place]:
             break
         if effective_orders:
             orders = place + 1
-        found = float(matches + added)
-        if not found and smoothing in ("exp", "floor"):
+        if not numerators[place] and smoothing in ("exp", "floor"):
             share /= 2
-            found = share if smoothing == "exp" else FLOOR
-        smoothed[place] = found != matches
-        precisions[place] = found / (total + added)
-    used = precisions[:orders]
+            numerators[place] = share if smoothing == "exp" else FLOOR
+    smoothed = tuple(found != matches for found, matches in zip(numerators, counts.matches, strict=True))
+    parts = BleuParts(0.0, penalty, tuple(numerators), tuple(denominators), smoothed, orders)
+    used = parts.precisions[:orders]
     mean = math.exp(sum(map(math.log, used)) / orders) if all(used) else 0.0
-    return BleuParts(100 * penalty * mean, penalty, tuple(precisions), tuple(smoothed), orders)
+    return replace(parts, score=100 * penalty * mean)
 
 
 def bleu_of_tokens(
@@ -182,6 +190,21 @@ def bleu_of_tokens(
     placed = tuple(_placed(tokens, reference, length) for length in range(1, LONGEST_NGRAM + 1))
     parts = bleu_parts(counts, smoothing, effective_orders)
     return BleuArithmetic(tuple(tokens), tuple(reference), placed, counts, parts)
+
+
+def longest_matches(tokens: Sequence[str], other: Sequence[str]) -> tuple[int, ...]:
+    """For each token the length of the longest n-gram around it, up to 4, that `other` has too.
+
+    >>> longest_matches("a man runs fast".split(), "a man walks fast".split())
+    (2, 2, 0, 1)
+    """
+    longest = [0] * len(tokens)
+    for length in range(1, LONGEST_NGRAM + 1):
+        theirs = set(ngrams_of(other, length))
+        for first, ngram in enumerate(ngrams_of(tokens, length)):
+            if ngram in theirs:
+                longest[first : first + length] = [length] * length
+    return tuple(longest)
 
 
 def _placed(tokens: Sequence[str], reference: Sequence[str], length: int) -> tuple[NgramAt, ...]:

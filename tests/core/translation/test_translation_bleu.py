@@ -7,7 +7,7 @@ from operator import add
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sacrebleu.metrics import BLEU, CHRF
 
@@ -77,7 +77,7 @@ def multi30k_test_2016() -> tuple[str, ...]:
     return read_multi30k(folder, "test_2016").target
 
 
-PAIRS = _sentences(400, seed=1)
+PAIRS = _sentences(150, seed=1)
 
 
 @pytest.mark.parametrize("smoothing", ["exp", "none", "floor", "add-k"])
@@ -110,6 +110,7 @@ def test_the_opened_score_is_the_one_of_the_library_for_every_way_of_cutting(tok
         )
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_text_scores_as_in_sacrebleu(hypothesis, reference):
     assert bleu_arithmetic(hypothesis, reference).parts.score == pytest.approx(
@@ -166,8 +167,8 @@ def test_papineni_s_example_is_clipped():
     opened = bleu_arithmetic("the the the the the the the", "The cat is on the mat", "spacy")
     assert opened.counts.matches[0] == 2
     assert opened.counts.totals[0] == 7
-    assert [ngram.counts for ngram in opened.ngrams[0]] == [True, True, False, False, False, False, False]
-    assert [ngram.clipped for ngram in opened.ngrams[0]][1:4] == [False, True, True]
+    assert [ngram.verdict for ngram in opened.ngrams[0]] == ["matched"] * 2 + ["clipped"] * 5
+    assert {ngram.verdict for ngram in opened.ngrams[1]} == {"missing"}
     assert opened.parts.score == 0  # no bigram, no smoothing
 
 
@@ -177,7 +178,7 @@ def test_marked_ngrams_are_those_that_are_counted():
         for row, matches, total in zip(
             opened.ngrams, opened.counts.matches, opened.counts.totals, strict=True
         ):
-            assert sum(ngram.counts for ngram in row) == matches
+            assert sum(ngram.verdict == "matched" for ngram in row) == matches
             assert len(row) == total
 
 
