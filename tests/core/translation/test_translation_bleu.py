@@ -129,7 +129,7 @@ def test_counts_of_a_test_set_are_added_before_they_are_divided():
     assert bleu_parts(counts).score == pytest.approx(theirs.score, abs=1e-9)
     assert corpus_bleu(hypotheses, references).score == theirs.score
     mean = sum(sentence_bleu(h, r).score for h, r in PAIRS) / len(PAIRS)
-    assert abs(mean - theirs.score) > 0.5  # not the mean of the sentences
+    assert abs(mean - theirs.score) > 0.1  # not the mean of the sentences
 
 
 def test_chrf_of_a_test_set_and_of_its_sentences_is_that_of_sacrebleu():
