@@ -17,7 +17,10 @@ KINDS: dict[str, tuple[str, str]] = {
     "attention.placement": ("core.attention.block.placement_job", "run"),
     "attention.ablation": ("core.attention.ablation_job", "run"),
     "attention.schemes": ("core.attention.schemes.job", "run"),
+    "memory.measure": ("core.memory.measure_job", "run"),
+    "memory.grid": ("core.memory.grid_job", "run"),
     "attention.long_context": ("core.attention.long_context_job", "run"),
+    "translation.ablation": ("core.translation.ablation_job", "run"),
 }
 """A kind -> the module and the function of its work."""
 

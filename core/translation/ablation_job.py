@@ -24,7 +24,7 @@ from core.translation.ablation_training import CURVE_PAIRS, Progress, VariantTra
 from core.translation.ablations import VARIANTS, AblationSettings, ablation_settings, command
 from core.translation.model import parameter_count
 from core.translation.model_folder import TrainedModel, Translator
-from core.translation.training import half_precision, validation_loss
+from core.translation.training import has_half_precision, validation_loss
 from core.translation.translate import translate_all
 from core.translation.vocabulary import UNKNOWN
 from core.translation.word_vocabulary import unknown_share
@@ -199,7 +199,7 @@ def _result(settings: AblationSettings, data: AblationData, done: list[Done]) ->
         machine=platform.machine(),
         cores=os.cpu_count() or 1,
         threads=torch.get_num_threads(),
-        half_precision=half_precision("cpu")._enabled,
+        half_precision=has_half_precision("cpu"),
         date=datetime.now(UTC).date().isoformat(),
         rows=tuple(one.row for one in done),
     )
