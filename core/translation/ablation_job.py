@@ -21,16 +21,21 @@ from core.translation.ablation_data import AblationData, ablation_data
 from core.translation.ablation_result import RESULT_FILE, AblationResult, Row, Unknown
 from core.translation.ablation_scores import score_against, signature
 from core.translation.ablation_training import CURVE_PAIRS, Progress, VariantTraining
-from core.translation.ablations import VARIANTS, AblationSettings, ablation_settings, command
+from core.translation.ablations import (
+    SCORING,
+    VARIANTS,
+    AblationSettings,
+    ablation_settings,
+    command,
+    starts,
+    work_of,
+)
 from core.translation.model import parameter_count
 from core.translation.model_folder import TrainedModel, Translator
 from core.translation.training import has_half_precision, validation_loss
 from core.translation.translate import translate_all
 from core.translation.vocabulary import UNKNOWN
 from core.translation.word_vocabulary import unknown_share
-
-SCORING = 1.0
-"""What translating and scoring counts for in the progress, in epochs."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +81,8 @@ class _Work:
         self.context, self.settings, self.data = context, settings, data
         self.before, self.variant, self.now = before, variant, now
         self.trained = VARIANTS[variant].trained
-        self.total = sum(_units(settings, name) for name in settings.to_run)
-        self.first = sum(_units(settings, name) for name in settings.to_run[: len(before)])
+        self.total = sum(work_of(settings, name) for name in settings.to_run)
+        self.first = starts(settings)[variant]
 
     def finished(self) -> Done:
         """Train where there is something to train, translate and score."""
@@ -134,11 +139,6 @@ class _Work:
             curve=self.now.curve,
             examples=tuple(translate_all(translator, self.data.example_sources, self._beam())),
         )
-
-
-def _units(settings: AblationSettings, variant: str) -> float:
-    """What a variant counts for in the progress."""
-    return SCORING + settings.epochs * VARIANTS[variant].trained
 
 
 def _translator(training: VariantTraining, data: AblationData) -> Translator:

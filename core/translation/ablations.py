@@ -20,6 +20,8 @@ DATA: tuple[Data, ...] = get_args(Data)
 JOB = "python -m core job translation.ablation"
 AVERAGED_EPOCHS = 3
 """Epochs whose parameters the variant `averaged` averages."""
+SCORING = 1.0
+"""What translating and scoring counts for in the job's progress, in epochs."""
 LIMITS: dict[str, tuple[int, int]] = {
     "pairs": (200, 1_000_000),
     "validation_pairs": (20, 5_000),
@@ -156,6 +158,24 @@ def ablation_settings(values: Mapping[str, Any]) -> AblationSettings:
     if not isinstance(variants, list | tuple):
         raise GlassboxError("translation.matter.error.variants", known=", ".join(VARIANTS))
     return AblationSettings(**{**values, "variants": tuple(variants)})
+
+
+def work_of(settings: AblationSettings, variant: str) -> float:
+    """What a variant counts for in the job's progress, in epochs."""
+    return SCORING + settings.epochs * VARIANTS[variant].trained
+
+
+def starts(settings: AblationSettings) -> dict[str, float]:
+    """The progress of the whole job, in epochs, at which each variant begins.
+
+    >>> starts(ablation_settings({"epochs": 6, "variants": ["greedy", "one_head"]}))
+    {'baseline': 0.0, 'greedy': 7.0, 'one_head': 8.0}
+    """
+    begun, done = {}, 0.0
+    for variant in settings.to_run:
+        begun[variant] = done
+        done += work_of(settings, variant)
+    return begun
 
 
 def command(settings: AblationSettings, variant: str | None = None) -> str:
