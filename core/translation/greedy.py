@@ -40,6 +40,16 @@ def longest_translation(source_tokens: int) -> int:
     return 2 * source_tokens + 20
 
 
+def token_log_probabilities(logits: Tensor) -> Tensor:
+    """(..., vocabulary) scores to log-probabilities; filling and begin mark are never written.
+
+    The others keep the probabilities that the model gives them: a trained model leaves those two nothing.
+    """
+    logarithms = torch.log_softmax(logits.float(), dim=-1)
+    logarithms[..., [PAD, BEGIN]] = -torch.inf
+    return logarithms
+
+
 @torch.inference_mode()
 def greedy_search(
     model: TranslationModel[Any], sources: Sequence[Sequence[int]], with_alignment: bool = False
@@ -59,7 +69,7 @@ def greedy_search(
     alignments: list[Tensor] = []
     for _ in range(longest_translation(max(map(len, sources)))):
         step = model.step(newest, state, with_alignment)
-        best = torch.log_softmax(step.logits.float(), dim=-1).max(dim=-1)
+        best = token_log_probabilities(step.logits).max(dim=-1)
         newest = best.indices.masked_fill(done, PAD)
         tokens.append(newest)
         chances.append(best.values)
@@ -77,10 +87,11 @@ def greedy_search(
 def _row(
     place: int, source_length: int, tokens: Tensor, logarithms: Tensor, looked: Tensor | None
 ) -> Written:
-    """The sentence at `place` of the batch, cut at its end mark."""
-    ends = (tokens[place] == END).nonzero()
+    """The sentence at `place` of the batch, cut at its end mark or at its own limit."""
+    longest = longest_translation(source_length)
+    ends = (tokens[place, :longest] == END).nonzero()
     finished = bool(len(ends))
-    length = int(ends[0]) if finished else tokens.shape[1]
+    length = int(ends[0]) if finished else min(longest, tokens.shape[1])
     kept = length + finished
     return Written(
         tuple(tokens[place, :length].tolist()),
