@@ -91,3 +91,48 @@ def predict(
         sys.stdout.write(json.dumps(as_row(breakdown)) + "\n")
     else:
         sys.stdout.write(report(breakdown, wording) + "\n")
+
+
+@app.command()
+def measure(
+    model: Annotated[str | None, typer.Option(help="smollm2-135m or minilm-l6.")] = None,
+    method: Annotated[str | None, typer.Option(help="full, freeze, bitfit, lora, adalora, ia3, ...")] = None,
+    rank: Annotated[int | None, typer.Option(help="Of LoRA's matrices.")] = None,
+    targets: Annotated[str | None, typer.Option(help="q,v or names of matrices, or all.")] = None,
+    layers: Annotated[int | None, typer.Option(help="Last blocks that freeze trains.")] = None,
+    tokens: Annotated[int | None, typer.Option(help="Virtual tokens of a prompt or prefix.")] = None,
+    hidden: Annotated[int | None, typer.Option(help="Inner width of P-tuning's network.")] = None,
+    batch: Annotated[int | None, typer.Option(help="Sequences of the step.")] = None,
+    seq: Annotated[int | None, typer.Option(help="Tokens of each.")] = None,
+    dtype: Annotated[str | None, typer.Option(help="fp32, bf16 or autocast-bf16.")] = None,
+    optimizer: Annotated[str | None, typer.Option(help="adamw, sgd, sgd-momentum or adafactor.")] = None,
+    checkpointing: Annotated[str | None, typer.Option(help="none, selective or full.")] = None,
+    attention: Annotated[str | None, typer.Option(help="flash or eager.")] = None,
+    settings: Annotated[Path | None, typer.Option(help="JSON file with any of the settings.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Take one real training step here and count it, beside the prediction."""
+    from core.memory.measure import measure as measure_step
+    from core.memory.step_report import as_measured_row, measured_report
+
+    options: dict[str, Any] = {
+        "preset": model,
+        "method": method,
+        "rank": rank,
+        "targets": targets,
+        "layers": layers,
+        "tokens": tokens,
+        "hidden": hidden,
+        "batch": batch,
+        "length": seq,
+        "dtype": dtype,
+        "optimizer": optimizer,
+        "checkpointing": checkpointing,
+        "attention": attention,
+    }
+    given = {name: value for name, value in options.items() if value is not None}
+    step = measure_step({**(read_settings(settings) if settings else {}), **given})
+    if as_json:
+        sys.stdout.write(json.dumps(as_measured_row(step)) + "\n")
+    else:
+        sys.stdout.write(measured_report(step, wording) + "\n")

@@ -45,13 +45,16 @@ def adamw_8bit_states(tensor: TensorGroup, bytes_each: int) -> int:
 def adafactor_states(tensor: TensorGroup, bytes_each: int) -> int:
     """Of a matrix only row and column sums of the squares; of a vector every square; no mean.
 
-    Source: Shazeer and Stern 2018, "Adafactor", algorithms 4 and 5 (without momentum).
+    Source: Shazeer and Stern 2018, "Adafactor", algorithms 4 and 5 (without momentum). torch keeps the
+    sums in the gradient's format; transformers' own Adafactor always in float32.
 
     >>> adafactor_states(TensorGroup("matrix", (1000, 200)), 4)
     4804
+    >>> adafactor_states(TensorGroup("matrix", (1000, 200)), 2)
+    2404
     """
     numbers = tensor.shape[0] if len(tensor.shape) == 1 else sum(tensor.shape)
-    return tensor.copies * (4 * numbers + COUNTER)
+    return tensor.copies * (bytes_each * numbers + COUNTER)
 
 
 def sgd_states(tensor: TensorGroup, bytes_each: int) -> int:
@@ -76,6 +79,20 @@ def lion_states(tensor: TensorGroup, bytes_each: int) -> int:
     Source: Chen et al. 2023, "Symbolic Discovery of Optimization Algorithms", program 1.
     """
     return momentum_states(tensor, bytes_each)
+
+
+def importance_bytes(tensors: Iterable[TensorGroup]) -> int:
+    """What AdaLoRA remembers of every added number to tell which rank to cut: three float32 numbers.
+
+    The last sensitivity |w g|, its running mean and that mean's uncertainty; peft makes all three beside
+    the optimizer's own states at the first call of `update_and_allocate`.
+
+    Source: Zhang et al. 2023, "AdaLoRA", equations 8 to 10.
+
+    >>> importance_bytes([TensorGroup("lora_A", (8, 576))])
+    55296
+    """
+    return sum(3 * 4 * tensor.numbers for tensor in tensors)
 
 
 OPTIMIZERS: dict[str, Callable[[TensorGroup, int], int]] = {

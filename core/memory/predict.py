@@ -14,7 +14,7 @@ from core.memory.layout import active_parameters, layout
 from core.memory.methods import Method
 from core.memory.modules import TensorGroup
 from core.memory.number_formats import BYTES, QUANTISED, stored_bytes
-from core.memory.optimizers import is_paged, state_bytes
+from core.memory.optimizers import importance_bytes, is_paged, state_bytes
 from core.memory.parallel import Parallel, Stage, stages
 from core.memory.plan import Plan, check_plan
 from core.memory.temporary import inference_buffers, training_buffers
@@ -137,15 +137,22 @@ def _gradients(plan: Plan, trained: Trained) -> Term:
 
 
 def _states(plan: Plan, trained: Trained) -> Term:
-    """What the optimizer remembers. Source: Rajbhandari et al. 2019, sections 3.1 and 5.1."""
+    """What the optimizer remembers, AdaLoRA's importance scores included.
+
+    Source: Rajbhandari et al. 2019, sections 3.1 and 5.1.
+    """
     total = state_bytes(plan.optimizer, trained.base, plan.precision.states)
     total += state_bytes(plan.optimizer, trained.added, _added_formats(plan)[1])
+    scores = importance_bytes(trained.added) if plan.method.name == "adalora" else 0
+    total += scores
     values: dict[str, object] = {
         "numbers": trained.numbers,
         "optimizer": plan.optimizer,
         "each": total / max(trained.numbers, 1),
+        "scores": scores,
     }
     term = _shared("states", total, values, plan, least_zero=1, offload=plan.parallel.offload != "none")
+    term = replace(term, variant="scored" if scores else "")
     if is_paged(plan.optimizer) and term.place == "device":
         return replace(term, place="paged")
     return term

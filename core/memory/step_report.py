@@ -1,0 +1,77 @@
+"""A measured step as text, as JSON and as a table's rows."""
+
+from typing import Any
+
+from core.memory.breakdown import SAVED
+from core.memory.measure import PARTS, MeasuredStep, MeasuredTerm
+from core.wording import Words
+
+MEBIBYTE = 2**20
+
+
+def as_measured_row(step: MeasuredStep) -> dict[str, Any]:
+    """What the command prints: bytes a term, measured and predicted, with the error of each."""
+    return {
+        "model": step.settings.get("preset"),
+        "method": step.settings.get("method", "full"),
+        "device": step.device,
+        "measured": {term.name: term.measured for term in step.terms},
+        "predicted": {term.name: term.predicted for term in step.terms},
+        "error": {term.name: term.error for term in step.terms},
+        "saved_bytes": {
+            "measured": step.activations.measured,
+            "predicted": step.activations.predicted,
+            "error": step.activations.error,
+        },
+        "total": {
+            "measured": step.total.measured,
+            "predicted": step.total.predicted,
+            "error": step.total.error,
+        },
+        "params_grads_states_max_error": step.lasting_error,
+        "trained": {"measured": step.measured_trained, "predicted": step.predicted_trained},
+        "allocator_peak": step.allocator_peak,
+        "predicted_total": step.predicted_total,
+        "seconds": step.seconds,
+    }
+
+
+def shown_terms(step: MeasuredStep) -> list[MeasuredTerm]:
+    """The step's terms in the order of a stacked bar, those that are nothing left out, and the sum."""
+    named = [step.term(name) for name in (*PARTS, *SAVED)]
+    return [*(term for term in named if term.predicted or term.measured), step.total]
+
+
+def term_title(term: MeasuredTerm, words: Words) -> str:
+    """The term's name in the reader's language."""
+    key = "memory.check.total" if term.name == "total" else f"memory.predict.term.{term.name}"
+    return words(key)
+
+
+def step_table(step: MeasuredStep, words: Words) -> list[dict[str, object]]:
+    """One row a term: predicted, measured, the difference in bytes and as a share."""
+    return [
+        {
+            words("memory.check.column.term"): term_title(term, words),
+            words("memory.check.column.predicted"): term.predicted,
+            words("memory.check.column.measured"): term.measured,
+            words("memory.check.column.difference"): term.predicted - term.measured,
+            words("memory.check.column.error"): f"{100 * term.error:+.3f} %",
+        }
+        for term in shown_terms(step)
+    ]
+
+
+def measured_report(step: MeasuredStep, words: Words) -> str:
+    """The step for people: a line a term, the sum last."""
+    lines = [
+        words(
+            "memory.check.line",
+            title=term_title(term, words),
+            predicted=term.predicted,
+            measured=term.measured,
+            error=100 * term.error,
+        )
+        for term in shown_terms(step)
+    ]
+    return "\n".join([words("memory.check.line_head"), *lines])
