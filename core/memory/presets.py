@@ -15,6 +15,24 @@ from core.settings import PROJECT_FOLDER
 
 PRESETS = PROJECT_FOLDER / "assets" / "samples" / "memory" / "presets.toml"
 UNITS = {"M": 10**6, "B": 10**9}
+FAMILIES = {
+    "LLaMA": ("llama-7b", "llama-13b", "llama-33b", "llama-65b"),
+    "Llama 2": ("llama-2-",),
+    "Llama 3": ("llama-3-",),
+    "Qwen2.5": ("qwen2.5",),
+    "Qwen3": ("qwen3",),
+    "DeepSeek": ("deepseek",),
+    "Mistral, Mixtral": ("mistral", "mixtral"),
+    "ChatGLM": ("chatglm",),
+    "Baichuan": ("baichuan",),
+    "BLOOM": ("bloom",),
+    "SmolLM2": ("smollm2",),
+    "GPT-2": ("gpt2",),
+    "GPT-3": ("gpt3",),
+    "BERT, MiniLM": ("bert", "minilm"),
+    "T5": ("t5",),
+}
+"""Families as a list offers them -> how the names of their presets begin."""
 
 
 @dataclass(frozen=True)
@@ -73,3 +91,24 @@ def as_published(count: int, published: str) -> str:
     decimals = len(published[:-1].partition(".")[2])
     scaled = Decimal(count) / UNITS[unit]
     return f"{scaled.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)}{unit}"
+
+
+def families() -> dict[str, tuple[Preset, ...]]:
+    """The presets by family, each family's in the order of the file.
+
+    >>> [entry.name for entry in families()["Llama 2"]]
+    ['llama-2-7b', 'llama-2-13b', 'llama-2-70b']
+    """
+    return {
+        family: tuple(entry for entry in presets().values() if entry.name.startswith(begins))
+        for family, begins in FAMILIES.items()
+    }
+
+
+def family_of(name: str) -> str:
+    """The family of a preset.
+
+    >>> family_of("minilm-l6")
+    'BERT, MiniLM'
+    """
+    return next(family for family, begins in FAMILIES.items() if name.startswith(begins))

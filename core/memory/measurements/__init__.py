@@ -14,4 +14,17 @@ def _later(module: str, function: str) -> Callable[..., Measurement]:
     return measured_by(f"{__name__}.{module}", function)
 
 
-MEASUREMENTS: dict[str, Callable[..., Measurement]] = {}
+MEASUREMENTS: dict[str, Callable[..., Measurement]] = {
+    "full_tuning_bytes": _later("calculate", "full_tuning_bytes"),
+    "checkpointing_saving": _later("calculate", "checkpointing_saving"),
+    "cache_formula": _later("calculate", "cache_formula"),
+    "halved_batch": _later("calculate", "halved_batch"),
+    "accumulated_gradient": _later("calculate", "accumulated_gradient"),
+    "qlora_shrink": _later("compare", "qlora_shrink"),
+    "zero_division": _later("compare", "zero_division"),
+    "tensor_division": _later("compare", "tensor_division"),
+    "deepspeed_fits": _later("compare", "deepspeed_fits"),
+    "lora_remaining": _later("compare", "lora_remaining"),
+    "prefix_numbers": _later("compare", "prefix_numbers"),
+    "adapters_dropped": _later("compare", "adapters_dropped"),
+}
