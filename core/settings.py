@@ -31,6 +31,8 @@ class Settings:
     """Threads of torch and llama.cpp; 0 takes one per core, at most eight."""
     allow_hub: bool = False
     """Let torch models be fetched from the Hugging Face Hub."""
+    allow_downloads: bool = False
+    """Let a reader fetch public data sets from their publishers."""
     allow_local: bool = False
     """Let a local folder of safetensors stand in for a shelf model."""
     endpoint_url: str = ""

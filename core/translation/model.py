@@ -46,6 +46,10 @@ class TranslationModel(nn.Module, ABC, Generic[State]):
         self.settings = settings
         self.embedding = nn.Embedding(settings.vocabulary_size, settings.width, padding_idx=PAD)
         self.output_bias = nn.Parameter(torch.zeros(settings.vocabulary_size))
+        self.output_weight: nn.Parameter | None = None
+        if not settings.tied:
+            shape = settings.vocabulary_size, settings.width
+            self.output_weight = nn.Parameter(torch.randn(shape) * settings.width**-0.5)
 
     @abstractmethod
     def hidden(self, source: Tensor, target: Tensor) -> Tensor:
@@ -68,8 +72,9 @@ class TranslationModel(nn.Module, ABC, Generic[State]):
         """Read the newest token of each row, (rows,), and score the next; `state` moves on in place."""
 
     def scores(self, hidden: Tensor) -> Tensor:
-        """(..., width) to (..., vocabulary) logits, with the embedding as output matrix."""
-        return F.linear(hidden, self.embedding.weight, self.output_bias)
+        """(..., width) to (..., vocabulary) logits, by the embedding where it is tied to the output."""
+        matrix = self.embedding.weight if self.output_weight is None else self.output_weight
+        return F.linear(hidden, matrix, self.output_bias)
 
     def forward(self, source: Tensor, target: Tensor) -> Tensor:
         """(batch, m, vocabulary) logits of the token that follows each position of `target`."""

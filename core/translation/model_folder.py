@@ -6,13 +6,14 @@ model.safetensors      the parameters as float16
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from core.errors import GlassboxError
 from core.files import whole_folder, write_json_whole, write_text_whole
@@ -58,7 +59,7 @@ def save_translator(folder: Path, translator: Translator) -> None:
     with whole_folder(folder) as temporary:
         write_json_whole(temporary / "model.json", asdict(translator.about))
         write_text_whole(temporary / "vocabulary.json", translator.vocabulary.to_json())
-        save_file(halves, temporary / "model.safetensors")
+        write_tensors(temporary / "model.safetensors", halves)
 
 
 def load_translator(folder: Path) -> Translator:
@@ -70,9 +71,10 @@ def load_translator(folder: Path) -> Translator:
     try:
         if (folder / "model.safetensors").stat().st_size > LARGEST_MODEL:
             raise GlassboxError("translation.data.error.model", folder=folder.name)
-        about = result_from_json(
-            TrainedModel, json.loads((folder / "model.json").read_text("utf-8")), "model.json"
-        )
+        written = json.loads((folder / "model.json").read_text("utf-8"))
+        # A folder may be older than a setting: it then has the value that was the only one before.
+        written["model"] = {**asdict(ModelSettings()), **written["model"]}
+        about = result_from_json(TrainedModel, written, "model.json")
         vocabulary = Vocabulary.from_json((folder / "vocabulary.json").read_text("utf-8"))
         model = build_model(about.model)
         if vocabulary.size != about.model.vocabulary_size:
@@ -80,21 +82,26 @@ def load_translator(folder: Path) -> Translator:
         model.load_state_dict(
             {name: value.float() for name, value in load_file(folder / "model.safetensors").items()}
         )
-    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         raise GlassboxError("translation.data.error.model", folder=folder.name) from error
     return Translator(about, model.eval().requires_grad_(False), vocabulary)
 
 
 def save_training_state(path: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> None:
     """Write parameters and optimizer states to one safetensors file at `path`."""
-    tensors = {
-        f"model.{name}": value.detach().cpu().contiguous() for name, value in model.state_dict().items()
-    }
+    tensors = {f"model.{name}": value for name, value in model.state_dict().items()}
     for number, state in optimizer.state_dict()["state"].items():
-        tensors |= {
-            f"optimizer.{number}.{name}": value.detach().cpu().contiguous() for name, value in state.items()
-        }
-    save_file(tensors, path)
+        tensors |= {f"optimizer.{number}.{name}": value for name, value in state.items()}
+    write_tensors(path, tensors)
+
+
+def write_tensors(path: Path, tensors: Mapping[str, torch.Tensor]) -> None:
+    """Write tensors to a safetensors file.
+
+    Raises:
+        OSError: the disk is full; safetensors' own writing would raise an error that says nothing of it.
+    """
+    path.write_bytes(save({name: value.detach().cpu().contiguous() for name, value in tensors.items()}))
 
 
 def load_training_state(path: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> None:

@@ -24,6 +24,8 @@ class ModelSettings:
     dropout: float = 0.3
     norm: NormPlace = "pre"
     positions: Positions = "sinusoidal"
+    tied: bool = True
+    """The embedding serves as output matrix too."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,10 @@ def check_settings(settings: ModelSettings | TrainingSettings) -> None:
             if value not in CHOICES[field.name]:
                 known = ", ".join(CHOICES[field.name])
                 raise GlassboxError("translation.settings.error.choice", name=field.name, known=known)
+            continue
+        if field.type is bool:
+            if not isinstance(value, bool):
+                raise GlassboxError("translation.settings.error.switch", name=field.name)
             continue
         low, high = RANGES[field.name]
         whole = field.type is int

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
 from core.files import whole_file, write_text_whole
 from core.translation.build import build_model
@@ -18,6 +18,7 @@ from core.translation.model_folder import (
     Translator,
     load_training_state,
     save_training_state,
+    write_tensors,
 )
 from core.translation.pairs import SentencePairs
 from core.translation.settings import ModelSettings, TrainingSettings, check_settings
@@ -76,14 +77,14 @@ def train_translator(
         number = len(epochs)
 
         def report(done: int, steps: int, loss: float, number: int = number) -> None:
-            context.progress(number + done / steps, settings.epochs, training_loss=loss)
+            context.progress(number + done / steps, settings.epochs, step_loss=loss)
 
         epochs.append(timed_epoch(training, number, vocabulary, validation, report, len(pairs)))
         about = replace(about, epochs=tuple(epochs))
-        _keep(context, training, epochs, settings.averaged_checkpoints)
         measured = {"validation_loss": epochs[-1].validation_loss, "perplexity": epochs[-1].perplexity}
-        if after_epoch:
+        if after_epoch:  # before the checkpoint: an epoch that is kept has been measured
             measured |= after_epoch(Translator(about, training.model.eval(), vocabulary))
+        _keep(context, training, epochs, settings.averaged_checkpoints)
         context.progress(
             number + 1, settings.epochs, message_key="", training_loss=epochs[-1].training_loss, **measured
         )
@@ -105,10 +106,7 @@ def _keep(context: Context, training: Training, epochs: list[Epoch], averaged_ch
     """Save this epoch's files first, then the state that names them, then drop what is no longer needed."""
     number = len(epochs)
     with whole_file(_parameter_file(context, number)) as path:
-        save_file(
-            {name: value.detach().cpu().contiguous() for name, value in training.model.state_dict().items()},
-            path,
-        )
+        write_tensors(path, training.model.state_dict())
     with whole_file(_state_file(context, number)) as path:
         save_training_state(path, training.model, training.optimizer)
     context.save_checkpoint({"epochs": [asdict(epoch) for epoch in epochs]})
