@@ -166,7 +166,8 @@ class _Search:
         self.finished += [self._written(candidate) for candidate in chosen if candidate.token == END]
         if self.record_tree:
             fates: list[Fate] = ["finished" if candidate.token == END else "kept" for candidate in chosen]
-            self.tree.grow(candidates, [*fates, *["dropped"] * (len(candidates) - len(chosen))])
+            fates += ["dropped"] * (len(candidates) - len(chosen))
+            self.tree.grow(candidates, fates)
         self.beams = [self._extended(candidate) for candidate in kept]
         if self.beams and len(self.beams[0].token_ids) == self.limit:
             self.unfinished = [

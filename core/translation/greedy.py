@@ -1,5 +1,6 @@
 """Greedy search: at each place the likeliest token, many sentences at once."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,11 @@ class Written:
     def total(self) -> float:
         """The log-probability of the whole translation."""
         return sum(self.log_probabilities)
+
+    @property
+    def probabilities(self) -> tuple[float, ...]:
+        """One a token, and one of the end mark where the model wrote it."""
+        return tuple(map(math.exp, self.log_probabilities))
 
 
 def longest_translation(source_tokens: int) -> int:
