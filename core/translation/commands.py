@@ -9,6 +9,7 @@ import typer
 
 from core.command_line import Json
 from core.errors import GlassboxError
+from core.translation.score_command import score, score_shipped
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="German to English with models trained from scratch."
@@ -50,3 +51,7 @@ def run(
         raise GlassboxError("translation.translate.error.out_without_file")
     sentence = translate_sentence(model, text or "", beam, penalty)
     typer.echo(json.dumps(asdict(sentence)) if as_json else sentence.translation)
+
+
+app.command()(score)
+app.command("score-shipped")(score_shipped)

@@ -67,7 +67,7 @@ def read_multi30k(folder: Path, part: str) -> SentencePairs:
     Raises:
         GlassboxError: a file is missing or not text, or the two sides differ in length.
     """
-    german, english = (_lines(folder / f"{MULTI30K_FILES[part]}.{language}") for language in ("de", "en"))
+    german, english = (text_lines(folder / f"{MULTI30K_FILES[part]}.{language}") for language in ("de", "en"))
     return paired_lines(german, english)
 
 
@@ -100,8 +100,12 @@ def _columns(text: str) -> Iterator[tuple[str, str]]:
             raise GlassboxError("translation.data.error.columns", line=number)
 
 
-def _lines(path: Path) -> list[str]:
-    """The lines of a text file, which may be packed by gzip."""
+def text_lines(path: Path) -> list[str]:
+    """The lines of a text file, plain or packed by gzip (`path` with .gz behind it).
+
+    Raises:
+        GlassboxError: it is missing, too large, damaged, or not UTF-8.
+    """
     packed = path.with_name(path.name + ".gz")
     try:
         if path.is_file():
