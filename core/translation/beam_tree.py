@@ -22,12 +22,14 @@ class BeamNode:
     token: int
     log_probability: float
     """Natural logarithm of the token's own probability."""
-    total: float
+    score: float
     """The sum of the log-probabilities from the first token on, by which the search compares."""
     rank: int
     """Its place among the step's candidates; 1 is the best."""
     fate: Fate
     """Kept for the next step, dropped, finished with the end mark, or on the way to the best translation."""
+    group: int = 0
+    """All beams of this search compete with one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class BeamTree:
                 step=self._step,
                 token=candidate.token,
                 log_probability=candidate.log_probability,
-                total=candidate.total,
+                score=candidate.total,
                 rank=rank,
                 fate=fate,
             )

@@ -18,6 +18,8 @@ from core.errors import GlassboxError
 
 PAD, BEGIN, END, UNKNOWN = 0, 1, 2, 3
 SPECIAL_TOKENS = ("<pad>", "<s>", "</s>", "<unk>")
+BLANK = "\u2581"
+"""How the vocabulary writes the blank that travels with the word after it."""
 FEWEST_TOKENS, MOST_TOKENS = 100, 32_000
 
 
@@ -62,6 +64,14 @@ class Vocabulary:
         """The pieces of a sentence inside which merges happen: `▁Ein`, `▁Hund`, `.`."""
         normed = self._tokenizer.normalizer.normalize_str(sentence)
         return [word for word, _ in self._tokenizer.pre_tokenizer.pre_tokenize_str(normed)]
+
+    def pieces(self, sentence: str) -> list[tuple[str, list[int]]]:
+        """Each of `words` with the token ids that it is cut into."""
+        encoding = self._tokenizer.encode(sentence, add_special_tokens=False)
+        cut: list[tuple[str, list[int]]] = [(word, []) for word in self.words(sentence)]
+        for number, word in zip(encoding.ids, encoding.word_ids, strict=True):
+            cut[word][1].append(number)
+        return cut
 
     def merge_ranks(self) -> dict[tuple[str, str], int]:
         """Each learned merge and when it was learned."""

@@ -121,15 +121,15 @@ def test_the_tree_holds_every_translation_and_its_sums():
     model, sources = opinionated("transformer", SMALL), sentences(SMALL, 3)
     for result in beam_search(model, sources, width=4, record_tree=True):
         for node in result.tree:
-            before = 0.0 if node.parent == ROOT else result.tree[node.parent].total
-            assert node.total == pytest.approx(before + node.log_probability, abs=1e-5)
+            before = 0.0 if node.parent == ROOT else result.tree[node.parent].score
+            assert node.score == pytest.approx(before + node.log_probability, abs=1e-5)
             assert node.parent == ROOT or result.tree[node.parent].fate == "kept"
         ended = {node.index for node in result.tree if node.fate == "finished"}
         assert len(ended) == sum(row.written.finished for row in result.hypotheses) <= 4
         marked = with_best(result.tree, [*result.best.token_ids, *[END] * result.best.finished])
         path = [node for node in marked if node.fate == "best"]
         assert [node.token for node in path][: len(result.best.token_ids)] == list(result.best.token_ids)
-        assert path[-1].total == pytest.approx(result.best.total, abs=1e-4)
+        assert path[-1].score == pytest.approx(result.best.total, abs=1e-4)
 
 
 def test_a_sentence_that_never_ends_stops_at_its_limit():
