@@ -62,7 +62,7 @@ def _measured(settings: dict[str, object], plan: Plan, device: str) -> MeasuredS
     kept, loss = _forward(model, plan, batch)
     loss.backward()
     optimizer.step()
-    scores = _importance_scores(model, plan)
+    scores = _allocate(model, plan)
     seconds = perf_counter() - started
     prediction = predict(plan)
     every = list(model.parameters())
@@ -70,7 +70,7 @@ def _measured(settings: dict[str, object], plan: Plan, device: str) -> MeasuredS
         "weights": tensor_bytes(parameter for parameter in every if id(parameter) in base),
         "adapter": tensor_bytes(parameter for parameter in every if id(parameter) not in base),
         "gradients": tensor_bytes(parameter.grad for parameter in every if parameter.grad is not None),
-        "states": tensor_bytes((*_states(optimizer), *scores)),
+        "states": tensor_bytes((*optimizer_states(optimizer), *scores)),
         **kept.bytes_by_place(),
     }
     return MeasuredStep(
@@ -98,24 +98,25 @@ def tensor_bytes(tensors: Iterable[Tensor]) -> int:
     return sum({tensor.data_ptr(): tensor.numel() * tensor.element_size() for tensor in tensors}.values())
 
 
-def _states(optimizer: torch.optim.Optimizer) -> list[Tensor]:
-    return [
-        value for state in optimizer.state.values() for value in state.values() if isinstance(value, Tensor)
-    ]
+def optimizer_states(optimizer: torch.optim.Optimizer) -> list[Tensor]:
+    """Every tensor that the optimizer keeps between two steps."""
+    kept = [value for state in optimizer.state.values() for value in state.values()]
+    return [value for value in kept if isinstance(value, Tensor)]
 
 
-def _importance_scores(model: Any, plan: Plan) -> list[Tensor]:
-    """AdaLoRA's scores after the call that its training loop makes behind each step; else none."""
+def importance_scores(model: Any) -> list[Tensor]:
+    """The scores by which AdaLoRA tells which rank to cut; none before its first call and after its last."""
+    allocator = model.base_model.rankallocator
+    kept = (allocator.ipt, allocator.exp_avg_ipt, allocator.exp_avg_unc)
+    return [score for scores in kept for score in scores.values()]
+
+
+def _allocate(model: Any, plan: Plan) -> list[Tensor]:
+    """The call that AdaLoRA's training loop makes behind each step, and its scores; else none."""
     if plan.method.name != "adalora":
         return []
-    tuner = model.base_model
-    tuner.update_and_allocate(0)
-    allocator = tuner.rankallocator
-    return [
-        score
-        for scores in (allocator.ipt, allocator.exp_avg_ipt, allocator.exp_avg_unc)
-        for score in scores.values()
-    ]
+    model.base_model.update_and_allocate(0)
+    return importance_scores(model)
 
 
 def _batch(plan: Plan, device: str) -> dict[str, Tensor]:

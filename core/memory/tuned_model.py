@@ -52,8 +52,14 @@ def open_for_training(plan: Plan) -> nn.Module:
     return model.train()
 
 
-def tuned(model: nn.Module, plan: Plan) -> nn.Module:
-    """The model with what the method trains, checkpointing switched on before peft wraps it."""
+def tuned(model: nn.Module, plan: Plan, **schedule: int) -> nn.Module:
+    """The model with what the method trains, checkpointing switched on before peft wraps it.
+
+    Args:
+        model: as `open_for_training` returned it.
+        plan: whose method it is.
+        schedule: what AdaLoRA's configuration is to have beside rank and targets.
+    """
     if plan.checkpointing == "full":
         model.gradient_checkpointing_enable()  # type: ignore[operator]
     method = plan.method
@@ -71,7 +77,7 @@ def tuned(model: nn.Module, plan: Plan) -> nn.Module:
     with warnings.catch_warnings():
         # peft asks transformers for attributes that a later version will rename: nothing for a reader.
         warnings.simplefilter("ignore", FutureWarning)
-        return peft.get_peft_model(model, _peft_config(model, plan))
+        return peft.get_peft_model(model, _peft_config(model, plan, schedule))
 
 
 def blocks_of(model: nn.Module) -> list[nn.Module]:
@@ -129,7 +135,7 @@ def _attend_eagerly(plan: Plan) -> Any:
     return (modeling_bert if plan.architecture.is_encoder else modeling_llama).eager_attention_forward
 
 
-def _peft_config(model: nn.Module, plan: Plan) -> Any:
+def _peft_config(model: nn.Module, plan: Plan, schedule: dict[str, int]) -> Any:
     import peft
 
     method = plan.method
@@ -150,8 +156,11 @@ def _peft_config(model: nn.Module, plan: Plan) -> Any:
     low_rank = {**common, "lora_alpha": method.alpha, "lora_dropout": method.dropout}
     if method.name == "lora":
         return peft.LoraConfig(r=method.rank, **low_rank)
-    cut = max(method.rank * 2 // 3, 1)
-    return peft.AdaLoraConfig(init_r=method.rank, target_r=cut, total_step=SCHEDULE, **low_rank)
+    return peft.AdaLoraConfig(
+        init_r=method.rank,
+        **{"total_step": SCHEDULE, "target_r": max(method.rank * 2 // 3, 1), **schedule},
+        **low_rank,
+    )
 
 
 def _targets(model: nn.Module, plan: Plan, block: Block) -> Iterator[str]:
