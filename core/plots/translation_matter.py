@@ -90,9 +90,11 @@ def _add_points(
             "thickness": 2,
             "width": 5,
         },
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
         text=[words(f"translation.matter.name.{row.variant}") for row, _ in shown],
         customdata=[
-            [difference.low, difference.high, row.score.bleu.value, row.score.p_value]
+            [difference.low, difference.high, row.score.bleu.value, row.score.p_value, row.variant]
             for row, difference in shown
         ],
         hovertemplate="%{text}: " + words("translation.matter.difference.hover") + "<extra></extra>",

@@ -35,7 +35,14 @@ def show_result(result: AblationResult, source: str) -> str:
 def _show_differences(result: AblationResult, chosen: str, key: str) -> None:
     from core.plots.translation_matter import difference_figure
 
-    st.plotly_chart(difference_figure(result, chosen, t), key=f"{key}.difference")
+    chart = f"{key}.difference"
+    st.plotly_chart(
+        difference_figure(result, chosen, t),
+        key=chart,
+        on_select=lambda: _choose_clicked(chart),
+        selection_mode="points",
+        config={"displayModeBar": False},
+    )
     caption = t(
         "translation.matter.difference.caption",
         bleu=result.baseline.score.bleu.value,
@@ -47,8 +54,15 @@ def _show_differences(result: AblationResult, chosen: str, key: str) -> None:
     st.caption(caption)
 
 
+def _choose_clicked(chart: str) -> None:
+    """Look closely at the variant whose point was clicked."""
+    points = st.session_state[chart]["selection"]["points"]
+    if points and points[0].get("customdata"):
+        st.session_state["translation.matter_variant"] = points[0]["customdata"][-1]
+
+
 def _show_table(result: AblationResult, key: str) -> None:
-    st.dataframe(reading_table(result, t), hide_index=True, key=f"{key}.table")
+    st.dataframe(reading_table(result, t), hide_index=True, height="content", key=f"{key}.table")
     st.caption(
         t(
             "translation.matter.table.caption",
@@ -150,7 +164,7 @@ def _show_sentences(result: AblationResult, key: str) -> None:
         persist_state="session",
     )
     st.markdown(t("translation.matter.sentences.reference", text=result.example_references[number]))
-    st.dataframe(sentence_table(result, number, t), hide_index=True, key=f"{key}.sentences")
+    st.dataframe(sentence_table(result, number, t), hide_index=True, height="content", key=f"{key}.sentences")
     st.caption(t("translation.matter.sentences.caption"))
 
 

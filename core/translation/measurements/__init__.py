@@ -14,4 +14,6 @@ def _later(module: str, function: str) -> Callable[..., Measurement]:
     return measured_by(f"{__name__}.{module}", function)
 
 
-MEASUREMENTS: dict[str, Callable[..., Measurement]] = {}
+MEASUREMENTS: dict[str, Callable[..., Measurement]] = {
+    "order_without_positions": _later("matter", "order_without_positions"),
+}
