@@ -10,7 +10,7 @@ VARIANTS = ("forced", "scheduled", "own")
 """Reference only; reference first and less and less of it; own words from the first step on."""
 LOWEST_SHARE = 0.25
 """Of the reference's tokens at the end of the schedule."""
-LIMITS = {"pairs": (100, 20_000), "epochs": (1, 60), "width": (16, 256)}
+LIMITS = {"pairs": (100, 10_000), "epochs": (1, 60), "width": (16, 256)}
 MOST_SEEDS = 5
 LARGEST_SEED = 2**31 - 1
 
@@ -19,11 +19,11 @@ LARGEST_SEED = 2**31 - 1
 class Parameters:
     """One experiment: every variant is trained with every seed, all else the same."""
 
-    seeds: tuple[int, ...] = (0, 1, 2)
-    pairs: int = 2000
+    seeds: tuple[int, ...] = (0, 1)
+    pairs: int = 1500
     """Sentence pairs of the grammar that are learned from."""
-    epochs: int = 12
-    width: int = 96
+    epochs: int = 14
+    width: int = 128
     variants: tuple[str, ...] = VARIANTS
 
     def __post_init__(self) -> None:
