@@ -41,6 +41,7 @@ bench: $(APP)
 	@$(BIN)/python -m benchmarks tokenizer
 	@$(BIN)/python -m benchmarks attention
 	@$(BIN)/python -m benchmarks decoding
+	@$(BIN)/python -m benchmarks memory
 	@$(BIN)/python -m benchmarks translation
 	@$(BIN)/python -m benchmarks startup
 

@@ -202,6 +202,17 @@ def read_grid(path: Path) -> GridResult:
     return replace(result, rows=rows)
 
 
+def shipped_step(settings: Mapping[str, object]) -> MeasuredStep | None:
+    """The shipped measurement of these settings, where the grid has it.
+
+    Raises:
+        GlassboxError: the settings cannot be measured, or the shipped file is missing or damaged.
+    """
+    wanted = measured_plan(settings)
+    steps = (row.step for row in shipped_grid().rows)
+    return next((step for step in steps if measured_plan(step.settings) == wanted), None)
+
+
 @cache
 def shipped_grid() -> GridResult:
     """The forty steps that come with the project.

@@ -20,7 +20,11 @@ UNREMARKABLE = {
 def row_name(row: GridRow, words: Words) -> str:
     """The settings of a row in one line: model, method, and whatever is not the default."""
     settings = row.step.settings
-    parts = [SHORT[str(settings["preset"])], method_name(settings), f"{settings['batch']}×{settings['length']}"]
+    parts = [
+        SHORT[str(settings["preset"])],
+        method_name(settings),
+        f"{settings['batch']}×{settings['length']}",
+    ]
     parts += [
         words(f"memory.check.short.{name}", value=settings[name])
         for name, usual in UNREMARKABLE.items()

@@ -27,4 +27,5 @@ MEASUREMENTS: dict[str, Callable[..., Measurement]] = {
     "lora_remaining": _later("compare", "lora_remaining"),
     "prefix_numbers": _later("compare", "prefix_numbers"),
     "adapters_dropped": _later("compare", "adapters_dropped"),
+    "adalora_memory": _later("check", "adalora_memory"),
 }
