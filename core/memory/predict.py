@@ -133,7 +133,10 @@ def _gradients(plan: Plan, trained: Trained) -> Term:
     each, added = BYTES[plan.precision.gradients], _added_formats(plan)[0]
     total = count(trained.base) * each + count(trained.added) * BYTES[added]
     values = _trained_values(trained, each, BYTES[added])
-    return _shared("gradients", total, values, plan, least_zero=2, offload=plan.parallel.offload != "none")
+    term = _shared("gradients", total, values, plan, least_zero=2, offload=plan.parallel.offload != "none")
+    if not trained.added:
+        return term
+    return replace(term, variant="both" if trained.base else "added")
 
 
 def _states(plan: Plan, trained: Trained) -> Term:

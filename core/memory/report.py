@@ -6,6 +6,8 @@ from core.memory.breakdown import Breakdown, Term
 from core.wording import Words
 
 MEBIBYTE = 2**20
+NEUTRAL = {"parts": 1, "in_flight": 1, "gathered": 0}
+"""Values of a formula at which the part of its text that names them is left out."""
 
 
 def as_row(breakdown: Breakdown) -> dict[str, Any]:
@@ -27,8 +29,20 @@ def as_row(breakdown: Breakdown) -> dict[str, Any]:
 
 
 def formula(term: Term, words: Words) -> str:
-    """The term's formula with its numbers."""
-    return words(term.formula, **term.values)
+    """The term's formula with its numbers; a division or a sum appears where it changes something.
+
+    >>> from core.wording import wording
+    >>> whole = {"numbers": 10, "each": 4, "parts": 1, "tensor": 1}
+    >>> formula(Term("master", 40, whole), wording)
+    '10 trained parameters × 4 bytes'
+    >>> formula(Term("master", 20, {**whole, "parts": 2}), wording)
+    '10 trained parameters × 4 bytes, ÷ 2 devices'
+    """
+    text = words(term.formula, **term.values)
+    for name, neutral in NEUTRAL.items():
+        if term.values.get(name, neutral) != neutral:
+            text += words(f"memory.predict.formula.more.{name}", **term.values)
+    return text
 
 
 def report(breakdown: Breakdown, words: Words) -> str:

@@ -46,9 +46,7 @@ def ranks_figure(run: RankRun, words: Words) -> go.Figure:
 
 def rank_bytes_figure(run: RankRun, words: Words) -> go.Figure:
     """Stacked bars in KiB: AdaLoRA while it cuts, AdaLoRA behind its schedule, LoRA of the same rank."""
-    drawn = figure(
-        words("memory.check.rank_bytes.title"), words("memory.check.rank_bytes.x"), "", height=320
-    )
+    drawn = figure(words("memory.check.rank_bytes.title"), words("memory.check.rank_bytes.x"), "", height=320)
     counts = {"before": run.before, "after": run.after, "fixed": run.fixed}
     labels = [
         words(f"memory.check.rank_bytes.{name}", initial=run.settings.initial, target=run.settings.target)

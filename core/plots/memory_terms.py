@@ -41,14 +41,14 @@ def add_stacked_terms(
             orientation="h",
             name=title,
             marker={"color": colour, "pattern": {"shape": pattern, "solidity": 0.35}},
-            text=[title if value else "" for value in columns[name]],
+            text=[title if value and not pattern else "" for value in columns[name]],
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
             hovertemplate=words("memory.calculate.bar.hover") + "<extra>%{fullData.name}</extra>",
         )
     drawn.update_layout(barmode="stack", uniformtext={"minsize": 11, "mode": "hide"}, bargap=0.3)
-    drawn.update_yaxes(autorange="reversed", type="category", title=None)
+    drawn.update_yaxes(autorange="reversed", type="category", title=None, showgrid=False)
 
 
 def add_card_line(drawn: go.Figure, gigabytes: float, name: str) -> None:

@@ -82,14 +82,12 @@ def _show_figures(settings: dict[str, Any], breakdown: Breakdown) -> None:
     batch = kept_for("batch", asked, lambda: largest(plan, "batch", memory))
     length = kept_for("length", asked, lambda: largest(plan, "length", memory))
     share = breakdown.trainable_parameters / breakdown.parameters
-    values = {
-        "total": _gibibytes(breakdown.total_per_device),
-        "batch": f"{batch:,}",
-        "length": f"{length:,}",
-    }
+    values = {"total": _gibibytes(breakdown.total_per_device)}
     if plan.method.trains:
         values["trainable"] = f"{_short(breakdown.trainable_parameters)} ({100 * share:.3g}%)"
         values["file"] = _bytes(breakdown.adapter_bytes)
+    values["batch"] = f"{batch:,}" if batch else t("memory.calculate.figure.none")
+    values["length"] = f"{length:,}" if length else t("memory.calculate.figure.none")
     if breakdown.host_bytes:
         values["host"] = _gibibytes(breakdown.host_bytes)
     if plan.accumulation * plan.parallel.copies > 1 and plan.method.trains:

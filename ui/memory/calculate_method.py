@@ -57,9 +57,10 @@ def _show_own_settings() -> None:
         switch("projection")
     if counts("hidden"):
         names.append("hidden")
-    for name, column in zip(names, st.columns(max(1, len(names))), strict=False):
-        with column:
-            number(name, 1, MOST)
+    if names:
+        for name, column in zip(names, st.columns(len(names)), strict=True):
+            with column:
+                number(name, 1, MOST)
     if counts("base_format"):
         choose("base_format", ("nf4", "nf4-single"))
 

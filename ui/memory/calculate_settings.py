@@ -11,7 +11,7 @@ from core.memory.fit import GIGABYTE, cards
 from core.memory.number_formats import BYTES
 from core.memory.own_config import OwnSizes, own_config
 from core.memory.presets import presets
-from core.memory.relevant import is_relevant, relevant_settings
+from core.memory.relevant import METHODS_OF, is_relevant, relevant_settings
 from ui.memory.calculate_link import OWN_CARD, SAME_FORMAT
 from ui.text import t
 
@@ -114,6 +114,23 @@ def plan_settings() -> dict[str, Any]:
             values["weight_format"] = ""
     values["context_bytes"] = chosen("context_mebibytes") * MEBIBYTE
     return {**model_settings(), **relevant_settings(values)}
+
+
+def comparison_settings() -> dict[str, Any]:
+    """The plan that all methods are compared on: every setting counts for one of them, but for how it is used.
+
+    What only inference has stays at its default, as its row stands beside those that train.
+
+    Raises:
+        GlassboxError: what was pasted is no JSON object.
+    """
+    values = {name: chosen(name) for name in PLAN if name not in ("weight_format", "cache_format")}
+    shared = {
+        name: value for name, value in values.items() if is_relevant(name, {**values, "method": "full"})
+    }
+    own = {name: values[name] for name in METHODS_OF if name in values}
+    values = {**shared, **own, "method": "full", "context_bytes": chosen("context_mebibytes") * MEBIBYTE}
+    return {**model_settings(), **values}
 
 
 def link_settings() -> dict[str, Any]:

@@ -4,9 +4,9 @@ import tomllib
 from typing import Any
 
 from core.curriculum.question import Measurement
+from core.memory.fit import GIGABYTE
 from core.memory.key_value_cache import cache_bytes_per_token
 from core.memory.levers import path_to_fit
-from core.memory.fit import GIGABYTE
 from core.memory.measure import MeasuredStep, measure, measured_plan
 from core.memory.plan import plan_from
 from core.memory.predict import predict
@@ -17,15 +17,14 @@ SENTENCES = PROJECT_FOLDER / "assets" / "samples" / "memory" / "batch.toml"
 LASTING = ("weights", "adapter", "gradients", "states")
 
 
-def model_of(small: bool) -> str:
-    """The shelf's model that a step is run on: the larger one for a reader, the smaller one for a test."""
-    return "minilm-l6" if small else "smollm2-135m"
+MODEL = "minilm-l6"
+"""Whose steps are run: a step of SmolLM2 would take longer than a question may."""
 
 
 def real_step(small: bool, **settings: Any) -> MeasuredStep:
     """One training step of that model in float32 on a short batch."""
     size = {"batch": 1, "length": 32} if small else {"batch": 2, "length": 128}
-    return measure({"preset": model_of(small), **size, **settings})
+    return measure({"preset": MODEL, **size, **settings})
 
 
 def full_tuning_bytes(small: bool = False) -> Measurement:
@@ -64,7 +63,7 @@ def checkpointing_saving(small: bool = False) -> Measurement:
 
 
 def cache_formula(small: bool = False) -> Measurement:
-    """The recited cache formula, 2 x layers x width x bytes, in times the bytes that SmolLM2's cache takes."""
+    """The recited cache formula, 2 x layers x width x bytes, in times SmolLM2's real cache."""
     import torch
 
     from core.shelf.load import load_language_model
@@ -103,8 +102,7 @@ def halved_batch(small: bool = False) -> Measurement:
     path = path_to_fit(seven, 24 * GIGABYTE)
     size = {"length": 32} if small else {"length": 128}
     whole, half = (
-        measure({"preset": model_of(small), "method": "full", "batch": batch, **size}).total
-        for batch in (2, 1)
+        measure({"preset": MODEL, "method": "full", "batch": batch, **size}).total for batch in (2, 1)
     )
     return Measurement(
         value=1 - two.total_per_device / four.total_per_device,

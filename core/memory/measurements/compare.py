@@ -5,7 +5,7 @@ from core.memory.fit import GIGABYTE
 from core.memory.key_value_cache import cache_bytes_per_token
 from core.memory.layout import layout
 from core.memory.measure import measured_plan
-from core.memory.measurements.calculate import model_of, real_step
+from core.memory.measurements.calculate import MODEL, real_step
 from core.memory.parallel import OFFLOADS
 from core.memory.plan import plan_from
 from core.memory.predict import predict
@@ -128,10 +128,10 @@ def prefix_numbers(small: bool = False) -> Measurement:
     """How many times as many numbers peft's prefix tuning trains as its prompt tuning, for 20 tokens."""
     from core.memory.tuned_model import open_for_training, tuned
 
-    trained = {}
+    trained, name = {}, MODEL if small else "smollm2-135m"
     for method in ("prompt", "prefix", "p-tuning"):
         size = {"tokens": 20, "hidden": 128, "length": 32}
-        plan = measured_plan({"preset": model_of(small), "method": method, **size})
+        plan = measured_plan({"preset": name, "method": method, **size})
         model = tuned(open_for_training(plan), plan)
         trained[method] = sum(p.numel() for p in model.parameters() if p.requires_grad)
     seven = {
@@ -144,7 +144,8 @@ def prefix_numbers(small: bool = False) -> Measurement:
             "prompt": trained["prompt"],
             "prefix": trained["prefix"],
             "p_tuning": trained["p-tuning"],
-            "blocks": 2 * preset(model_of(small)).layers,
+            "tokens": 20,
+            "layers": preset("smollm2-135m").layers,
             "seven_prompt": seven["prompt"].trainable_parameters,
             "seven_prefix": seven["prefix"].trainable_parameters,
         },
