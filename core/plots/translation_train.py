@@ -43,7 +43,8 @@ def loss_figure(
         line={"color": PALETTE.neutral, "width": 1},
         hovertemplate="%{y:.3f}<extra>%{fullData.name}</extra>",
     )
-    for place, measure in enumerate(("training_loss", "validation_loss")):
+    both: tuple[Measure, ...] = ("training_loss", "validation_loss")
+    for place, measure in enumerate(both):
         _add_epochs(drawn, record, measure, words(f"translation.train.measure.{measure}"), place)
     drawn.update_xaxes(range=[0, epochs + 0.2])
     legend_below(drawn)

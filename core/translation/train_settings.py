@@ -13,7 +13,7 @@ DATA: tuple[Data, ...] = get_args(Data)
 
 GRAMMAR_MODEL = ModelSettings(vocabulary_size=700, width=64, layers=2, heads=4, feed_forward=256, dropout=0.1)
 GRAMMAR_TRAINING = TrainingSettings(
-    epochs=10,
+    epochs=8,
     tokens_per_batch=1024,
     learning_rate=5e-3,
     warmup_steps=100,

@@ -1,0 +1,104 @@
+"""A training as it goes: what it translates, its losses, its scores, and which word order it knows."""
+
+import streamlit as st
+
+from core.csv_export import csv_text
+from core.jobs import Job
+from core.translation.train_record import RunRecord
+from core.translation.train_settings import run_settings
+from ui.inputs import show_csv
+from ui.text import t
+
+
+def show_progress(job: Job, record: RunRecord | None) -> None:
+    """Everything that the job has left so far; empty places say what will be there."""
+    from core.plots.translation_train import loss_figure, order_figure, quality_figure
+
+    epochs = run_settings(job.parameters).training.epochs
+    if record is not None and record.epochs:
+        _show_figures(record)
+        _show_samples(record)
+        st.plotly_chart(quality_figure(record, epochs, t), key="translation.train.quality")
+        kind = "grammar" if record.words_in_german_order is not None else "pairs"
+        st.caption(
+            t(
+                f"translation.train.figure.quality_caption.{kind}",
+                scored=record.scored,
+                signature=record.signature,
+            )
+        )
+        if any(epoch.by_pattern for epoch in record.epochs):
+            st.plotly_chart(order_figure(record, t), key="translation.train.order")
+            st.caption(t("translation.train.figure.order_caption"))
+    steps = job.curves().get("step_loss", [])
+    if steps:
+        st.plotly_chart(loss_figure(record, steps, epochs, t), key="translation.train.loss")
+        st.caption(t("translation.train.figure.loss_caption"))
+    if record is not None and record.epochs:
+        rows = epoch_rows(record)
+        show_csv(lambda: csv_text(rows), "training.csv", "translation.train.csv")
+    elif not job.state().ended:
+        st.caption(t("translation.train.first_epoch"))
+
+
+def _show_figures(record: RunRecord) -> None:
+    """The newest epoch in numbers."""
+    newest = record.epochs[-1]
+    columns = st.columns(4 if newest.order is not None else 3)
+    columns[0].metric(t("translation.train.measure.bleu"), f"{newest.bleu:.1f}")
+    columns[1].metric(t("translation.train.measure.perplexity"), f"{newest.perplexity:.2f}")
+    columns[2].metric(t("translation.train.speed"), f"{newest.pairs_per_second:,.0f}")
+    if newest.order is not None:
+        columns[3].metric(t("translation.train.measure.order"), f"{newest.order:.0%}")
+
+
+def _show_samples(record: RunRecord) -> None:
+    """Three held-out sentences, and how each was translated after each epoch."""
+    st.markdown(f"**{t('translation.train.samples.title')}**")
+    for place, sample in enumerate(record.samples):
+        rows = []
+        if sample.word_for_word:
+            rows.append(_row("–", sample.word_for_word, t("translation.train.samples.word_for_word")))
+        rows += [
+            _row(str(epoch.number), epoch.samples[place], _verdict(epoch.right[place : place + 1]))
+            for epoch in record.epochs
+        ]
+        rows.append(_row("=", sample.reference, t("translation.train.samples.reference")))
+        st.text(sample.source)
+        st.dataframe(rows, hide_index=True, key=f"translation.train.samples.{place}")
+    kind = "grammar" if record.words_in_german_order is not None else "pairs"
+    st.caption(t(f"translation.train.samples.caption.{kind}"))
+
+
+def _verdict(right: tuple[bool, ...]) -> str:
+    if not right:
+        return ""
+    return t("translation.train.samples.right" if right[0] else "translation.train.samples.wrong")
+
+
+def _row(epoch: str, text: str, verdict: str) -> dict[str, str]:
+    return {
+        t("translation.train.column.epoch"): epoch,
+        t("translation.train.column.translation"): text,
+        t("translation.train.column.verdict"): verdict,
+    }
+
+
+def epoch_rows(record: RunRecord) -> list[dict[str, object]]:
+    """A row an epoch, for a spreadsheet."""
+    return [
+        {
+            t("translation.train.column.epoch"): epoch.number,
+            t("translation.train.measure.training_loss"): round(epoch.training_loss, 4),
+            t("translation.train.measure.validation_loss"): round(epoch.validation_loss, 4),
+            t("translation.train.measure.perplexity"): round(epoch.perplexity, 4),
+            t("translation.train.measure.bleu"): round(epoch.bleu, 2),
+            t("translation.train.measure.order"): "" if epoch.order is None else round(epoch.order, 4),
+            t("translation.train.column.seconds"): round(epoch.seconds, 1),
+            **{
+                t("translation.train.column.sample", number=number): text
+                for number, text in enumerate(epoch.samples, 1)
+            },
+        }
+        for epoch in record.epochs
+    ]
