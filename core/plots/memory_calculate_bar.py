@@ -40,7 +40,7 @@ def breakdown_figure(breakdown: Breakdown, card: str, gigabytes: float, words: W
 def term_rows(breakdown: Breakdown, words: Words) -> list[Row]:
     """A row for each term: its size, where it is, its formula with the numbers; the total last."""
     total = breakdown.total_per_device
-    rows = [
+    rows: list[Row] = [
         {
             words("memory.calculate.column.term"): words(f"memory.predict.term.{term.name}"),
             words("memory.calculate.column.gibibytes"): f"{term.bytes / GIBIBYTE:,.3f}",
@@ -51,7 +51,7 @@ def term_rows(breakdown: Breakdown, words: Words) -> list[Row]:
         }
         for term in breakdown.terms
     ]
-    last = {
+    last: Row = {
         words("memory.calculate.column.term"): words("memory.calculate.column.total"),
         words("memory.calculate.column.gibibytes"): f"{total / GIBIBYTE:,.3f}",
         words("memory.calculate.column.share"): "100%",

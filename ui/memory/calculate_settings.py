@@ -117,7 +117,7 @@ def plan_settings() -> dict[str, Any]:
 
 
 def comparison_settings() -> dict[str, Any]:
-    """The plan that all methods are compared on: every setting counts for one of them, but for how it is used.
+    """The plan that all methods are compared on, with every setting that counts under any of them.
 
     What only inference has stays at its default, as its row stands beside those that train.
 
