@@ -9,6 +9,9 @@ from core.decoding.published import PublishedComparison, read_shipped_result
 
 if TYPE_CHECKING:
     from core.translation.forcing_growth import Growth
+    from core.translation.inside.by_length import Band
+    from core.translation.inside.filling import MaskProof
+    from core.translation.inside.removal_costs import RemovalCosts
 
 
 @st.cache_data(max_entries=1, show_spinner=False)
@@ -31,3 +34,33 @@ def translation_growth(model: str) -> "Growth":
     from core.translation.shipped import shipped_translator
 
     return measure_growth(shipped_translator(model), captions())
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def translation_by_length(model: str) -> "tuple[Band, ...]":
+    """A shipped translator on the project's captions, short ones and long ones."""
+    from core.translation.captions import captions
+    from core.translation.inside.by_length import by_length
+    from core.translation.shipped import shipped_translator
+
+    return by_length(shipped_translator(model), captions())
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def translation_mask_proof() -> "MaskProof":
+    """The shipped Transformer with more and more filling, with its mask and without."""
+    from core.translation.captions import every_nth
+    from core.translation.inside.filling import mask_proof
+    from core.translation.shipped import shipped_translator
+
+    return mask_proof(shipped_translator("transformer"), every_nth(8))
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def translation_removal_costs() -> "RemovalCosts":
+    """What each part of the shipped Transformer is worth on half of the project's captions."""
+    from core.translation.captions import every_nth
+    from core.translation.inside.removal_costs import removal_costs
+    from core.translation.shipped import shipped_translator
+
+    return removal_costs(shipped_translator("transformer"), every_nth(2))

@@ -13,3 +13,13 @@ FILE = PROJECT_FOLDER / "assets" / "samples" / "translation" / "captions.toml"
 def captions() -> SentencePairs:
     """All captions, short ones first."""
     return cleaned_pairs(tuple(pair) for pair in tomllib.loads(FILE.read_text("utf-8"))["captions"])
+
+
+def every_nth(step: int) -> SentencePairs:
+    """Fewer of them, of all lengths: the first and each `step`th after it.
+
+    >>> len(every_nth(8))
+    10
+    """
+    pairs = captions()
+    return SentencePairs(pairs.source[::step], pairs.target[::step])

@@ -12,36 +12,18 @@ Source: Michel, Levy and Neubig 2019, "Are Sixteen Heads Really Better than One?
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from core.errors import GlassboxError
+from core.translation.inside.removal import Removal, Side
 from core.translation.model import TranslationModel, parameter_count
 from core.translation.transformer import DecoderLayer, EncoderLayer, Sublayer, Transformer, sinusoids
 from core.translation.transformer_attention import MultiHeadAttention
 from core.translation.vocabulary import PAD
-
-Side = Literal["encoder", "decoder"]
-Kind = Literal["part", "residual", "head", "positions"]
-PARTS: dict[Side, tuple[str, ...]] = {
-    "encoder": ("attention", "feed_forward"),
-    "decoder": ("attention", "cross", "feed_forward"),
-}
-"""The parts of a layer, in their order."""
-
-
-@dataclass(frozen=True)
-class Removal:
-    """One thing taken away; `layer`, `part` and `head` (from 0) as far as its kind needs them."""
-
-    kind: Kind
-    side: Side
-    layer: int = -1
-    part: str = ""
-    head: int = -1
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import torch
 
 from core.translation.greedy import greedy_search
-from core.translation.inside.opened_pass import OpenedPass, PartRecord, Removal, open_transformer
+from core.translation.inside.opened_pass import OpenedPass, PartRecord, open_transformer
+from core.translation.inside.removal import Removal
 from core.translation.inside.sentence import source_ids
 from core.translation.model import parameter_count
 from core.translation.model_folder import Translator

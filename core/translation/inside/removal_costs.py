@@ -13,7 +13,8 @@ from torch.nn import functional as F
 
 from core.intervals import Estimate, ratio_interval
 from core.translation.batches import padded
-from core.translation.inside.opened_pass import PARTS, OpenedPass, Removal, Side, open_transformer
+from core.translation.inside.opened_pass import OpenedPass, open_transformer
+from core.translation.inside.removal import Removal, removals
 from core.translation.model_folder import Translator
 from core.translation.pairs import SentencePairs
 from core.translation.transformer import Transformer
@@ -52,34 +53,6 @@ class RemovalCosts:
         return tuple(
             sorted((row for row in self.rows if row.group == group), key=lambda row: -row.extra.value)
         )
-
-
-def removals(layers: int, heads: int, positions: bool = True) -> list[tuple[str, str, tuple[Removal, ...]]]:
-    """Everything that is taken away in turn: group, name, what."""
-    places = [
-        (side, layer, part) for side, parts in PARTS.items() for layer in range(layers) for part in parts
-    ]
-    found: list[tuple[str, str, tuple[Removal, ...]]] = []
-    if positions:
-        sides: dict[str, tuple[Side, ...]] = {
-            "encoder_positions": ("encoder",),
-            "decoder_positions": ("decoder",),
-            "positions": ("encoder", "decoder"),
-        }
-        found += [
-            ("whole", name, tuple(Removal("positions", side) for side in both))
-            for name, both in sides.items()
-        ]
-    for side, parts in PARTS.items():
-        for part in parts:
-            every = tuple(Removal("part", side, layer, part) for layer in range(layers))
-            found.append(("whole", f"{side}_{part}", every))
-    for side, layer, part in places:
-        found.append(("part", "", (Removal("part", side, layer, part),)))
-        found.append(("residual", "", (Removal("residual", side, layer, part),)))
-        if part != "feed_forward":
-            found += [("head", "", (Removal("head", side, layer, part, head),)) for head in range(heads)]
-    return found
 
 
 @torch.inference_mode()
