@@ -64,7 +64,7 @@ def ngrams_figure(opened: BleuArithmetic, t: Words, first: int = 0) -> go.Figure
         showgrid=False,
         zeroline=False,
     )
-    drawn.update_layout(barmode="overlay", margin_t=120)
+    drawn.update_layout(barmode="overlay", margin_t=96)
     legend_below(drawn)
     return drawn
 

@@ -1,5 +1,6 @@
 """Models on a test set: scores with intervals, by length or rarity, and differences of every two."""
 
+from html import escape
 from typing import Any
 
 import plotly.graph_objects as go
@@ -7,7 +8,6 @@ import plotly.graph_objects as go
 from core.intervals import Estimate
 from core.plots.legend import legend_below
 from core.plots.theme import PALETTE, figure
-from core.plots.token_label import token_label
 from core.translation.evaluation_result import BucketKind, Evaluation
 from core.translation.evaluation_tables import model_name
 from core.wording import Words
@@ -90,10 +90,7 @@ def buckets_figure(evaluation: Evaluation, kind: BucketKind, t: Words) -> go.Fig
 def comparisons_figure(evaluation: Evaluation, t: Words) -> go.Figure:
     """The difference of every two models with the middle 95% of the draws; 0 is no difference."""
     rows = evaluation.comparisons
-    pairs = [
-        f"{token_label(model_name(each.first, t))} → {token_label(model_name(each.second, t))}"
-        for each in rows
-    ]
+    pairs = [f"{_name(each.first, t)} → {_name(each.second, t)}" for each in rows]
     drawn = figure(
         t("translation.evaluate.comparisons.title"),
         t("translation.evaluate.comparisons.x"),
@@ -130,7 +127,12 @@ def comparisons_figure(evaluation: Evaluation, t: Words) -> go.Figure:
 
 
 def _names(evaluation: Evaluation, t: Words) -> list[str]:
-    return [token_label(model_name(scores.model, t)) for scores in evaluation.models]
+    return [_name(scores.model, t) for scores in evaluation.models]
+
+
+def _name(model: str, t: Words) -> str:
+    """Escaped: a reader's own model may have any name, and Plotly would read `<b>` as bold."""
+    return escape(model_name(model, t), quote=False)
 
 
 def _error_bars(estimates: list[Estimate]) -> dict[str, Any]:

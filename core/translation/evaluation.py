@@ -82,6 +82,7 @@ def score_model(model: str, output: Output, test: EvaluationSet) -> ModelScores:
     bleu, chrf = corpus_bleu(output.translations, references), corpus_chrf(output.translations, references)
     lowercased = lowercased_bleu(output.translations, references)
     rows = sentence_counts(output.translations, references)
+    characters = list(map(chrf_orders, output.translations, references))
     lengths = [len(sentence.split()) for sentence in test.pairs.source]
     edges = COUNTS if test.rarity.kind == "count" else PIECES
     return ModelScores(
@@ -97,8 +98,8 @@ def score_model(model: str, output: Output, test: EvaluationSet) -> ModelScores:
         chrf_signature=chrf.signature,
         bleu_lowercased=lowercased.score,
         lowercased_signature=lowercased.signature,
-        by_length=_buckets(lengths, LENGTHS, rows, output.translations, references),
-        by_rarity=_buckets(test.rarity.values, edges, rows, output.translations, references),
+        by_length=_buckets(lengths, LENGTHS, rows, characters),
+        by_rarity=_buckets(test.rarity.values, edges, rows, characters),
     )
 
 
@@ -106,8 +107,7 @@ def _buckets(
     values: Sequence[int],
     edges: Sequence[tuple[int, int | None]],
     rows: Sequence[BleuCounts],
-    translations: Sequence[str],
-    references: Sequence[str],
+    characters: Sequence[tuple[CharacterOrder, ...]],
 ) -> tuple[Bucket, ...]:
     """The sentences whose value lies between two edges, scored together; empty buckets are left out."""
     found = []
@@ -116,15 +116,11 @@ def _buckets(
             place for place, value in enumerate(values) if low <= value and (high is None or value <= high)
         ]
         if places:
-            chrf = _chrf_of_all([(translations[place], references[place]) for place in places])
             bleu = bleu_interval([rows[place] for place in places])
-            found.append(Bucket(low, high, len(places), bleu, chrf))
+            columns = zip(*(characters[place] for place in places), strict=True)
+            chrf = chrf_of_orders(reduce(CharacterOrder.__add__, column) for column in columns)
+            found.append(Bucket(low, high, len(places), bleu, chrf.score))
     return tuple(found)
-
-
-def _chrf_of_all(pairs: Sequence[tuple[str, str]]) -> float:
-    columns = zip(*(chrf_orders(written, wanted) for written, wanted in pairs), strict=True)
-    return chrf_of_orders(reduce(CharacterOrder.__add__, column) for column in columns).score
 
 
 def evaluation_of(

@@ -32,10 +32,10 @@ class NounInFrame:
     """A plain sentence about one noun."""
 
     german: str
-    english: str
-    """The word that a right translation has."""
+    english: tuple[str, ...]
+    """Words one of which a right translation has."""
     common: bool
-    """Captions often have it."""
+    """The shipped models' training text has it often; otherwise never."""
 
 
 def scored_examples() -> tuple[ScoredExample, ...]:
@@ -78,7 +78,7 @@ def nouns_in_frame() -> tuple[NounInFrame, ...]:
     """The same sentence about one noun after the other."""
     frame = _tables()["frame"]["german"]
     return tuple(
-        NounInFrame(frame.format(noun=row["german"]), row["english"], row["common"])
+        NounInFrame(frame.format(noun=row["german"]), tuple(row["english"]), row["common"])
         for row in _tables()["noun"]
     )
 

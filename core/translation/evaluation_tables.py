@@ -20,6 +20,7 @@ def score_rows(evaluation: Evaluation, words: Words) -> list[dict[str, object]]:
             words(f"{column}.interval"): f"{scores.bleu.low:.1f} … {scores.bleu.high:.1f}",
             words(f"{column}.chrf"): round(scores.chrf, 2),
             words(f"{column}.lowercased"): round(scores.bleu_lowercased, 2),
+            words(f"{column}.precisions"): " / ".join(f"{value:.0f}" for value in scores.precisions),
             words(f"{column}.brevity"): round(scores.brevity_penalty, 3),
             words(f"{column}.parameters"): round(scores.parameters / 1e6, 2),
             words(f"{column}.rate"): round(evaluation.sentences / max(scores.seconds, 1e-9), 1),

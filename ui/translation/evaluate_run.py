@@ -71,9 +71,10 @@ def _show_inputs() -> dict[str, Any] | None:
         persist_state="session",
     )
     beam, penalty = _show_search()
-    if not models:
-        st.caption(t("translation.evaluate.run.choose"))
-    if not models or not ready:
+    chosen = 0 < len(models) <= MOST_MODELS
+    if not chosen:
+        st.caption(t("translation.evaluate.run.choose", most=MOST_MODELS))
+    if not chosen or not ready:
         return None
     values: dict[str, Any] = {
         "models": models,
@@ -93,12 +94,13 @@ def _show_models() -> list[str]:
     kept = [name for name in st.session_state.get(key, shipped) if name in options]
     st.session_state[key] = kept
     names = {name: t(f"translation.evaluate.model.{name}") for name in shipped}
-    return st.multiselect(
+    return st.pills(
         t("translation.evaluate.run.models"),
         options,
+        selection_mode="multi",
+        wrap=True,
         format_func=lambda name: names.get(name, name),
         key=key,
-        max_selections=MOST_MODELS,
         help=t("translation.evaluate.run.models_help"),
         persist_state="session",
     )

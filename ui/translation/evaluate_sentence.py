@@ -40,6 +40,7 @@ def _show_inputs() -> tuple[str, str]:
         key=f"{KEY}_example",
         help=t("translation.evaluate.example.help"),
         on_change=_write_example,
+        wrap=True,
         persist_state="session",
     )
     if chosen and _is_as_given(chosen):

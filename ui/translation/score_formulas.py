@@ -24,9 +24,10 @@ def bleu_formula(opened: BleuArithmetic) -> str:
     product = r" \cdot ".join(rf"\tfrac{{{found:g}}}{{{total}}}" for found, total in fractions)
     precisions = r" \, ".join(f"p_{place + 1}" for place in range(parts.orders))
     return (
-        rf"\mathrm{{BLEU}} = 100 \cdot \mathrm{{BP}} \cdot ({precisions})^{{1/{parts.orders}}}"
-        rf" = 100 \cdot {parts.brevity_penalty:.4f} \cdot \Bigl({product}\Bigr)^{{1/{parts.orders}}}"
-        rf" = {parts.score:.2f}"
+        r"\begin{aligned} \mathrm{BLEU}"
+        rf" &= 100 \cdot \mathrm{{BP}} \cdot ({precisions})^{{1/{parts.orders}}} \\"
+        rf" &= 100 \cdot {parts.brevity_penalty:.4g} \cdot \Bigl({product}\Bigr)^{{1/{parts.orders}}} \\"
+        rf" &= {parts.score:.2f} \end{{aligned}}"
     )
 
 
@@ -34,7 +35,7 @@ def chrf_formula(opened: ChrfArithmetic) -> str:
     """chrF with recall weighing twice as much as precision."""
     precision, recall = f"{opened.precision:.4f}", f"{opened.recall:.4f}"
     return (
-        r"\mathrm{chrF} = 100 \cdot \frac{(1 + 2^2)\, P R}{2^2 P + R}"
-        rf" = 100 \cdot \frac{{5 \cdot {precision} \cdot {recall}}}{{4 \cdot {precision} + {recall}}}"
-        rf" = {opened.score:.2f}"
+        r"\begin{aligned} \mathrm{chrF} &= 100 \cdot \frac{(1 + 2^2)\, P R}{2^2 P + R} \\"
+        rf" &= 100 \cdot \frac{{5 \cdot {precision} \cdot {recall}}}{{4 \cdot {precision} + {recall}}} \\"
+        rf" &= {opened.score:.2f} \end{{aligned}}"
     )

@@ -15,5 +15,8 @@ def _later(module: str, function: str) -> Callable[..., Measurement]:
 
 
 MEASUREMENTS: dict[str, Callable[..., Measurement]] = {
+    "paraphrase_against_error": _later("evaluate", "paraphrase_against_error"),
+    "content_kept": _later("evaluate", "content_kept"),
+    "rare_nouns_right": _later("evaluate", "rare_nouns_right"),
     "order_without_positions": _later("matter", "order_without_positions"),
 }
