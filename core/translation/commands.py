@@ -10,6 +10,7 @@ import typer
 from core.command_line import Json
 from core.errors import GlassboxError
 from core.translation.score_command import score, score_shipped
+from core.translation.train_command import train
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="German to English with models trained from scratch."
@@ -54,4 +55,5 @@ def run(
 
 
 app.command()(score)
+app.command()(train)
 app.command("score-shipped")(score_shipped)

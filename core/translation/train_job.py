@@ -52,7 +52,7 @@ def train(context: JobContext, settings: RunSettings, data: TrainingData) -> Tra
         GlassboxError: a setting is out of range, the model is too large, or the disk is full.
     """
     check_size(settings.model)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+    device = f"cuda:{torch.cuda.current_device()}" if torch.cuda.is_available() else "cpu"
     context.checkpoint_folder.mkdir(parents=True, exist_ok=True)
     watch = _Watch(context, data, device)
     return train_translator(

@@ -21,6 +21,7 @@ from core.translation.model_folder import (
     write_tensors,
 )
 from core.translation.pairs import SentencePairs
+from core.translation.processes import Processes, processes
 from core.translation.settings import ModelSettings, TrainingSettings, check_settings
 from core.translation.training import Epoch, Training, averaged, timed_epoch, validation_loss
 from core.translation.vocabulary import Vocabulary, learn_vocabulary
@@ -67,7 +68,8 @@ def train_translator(
     check_settings(settings)
     saved = context.load_checkpoint() or {"epochs": []}
     epochs = [Epoch(**epoch) for epoch in saved["epochs"]]
-    vocabulary = _vocabulary(context.checkpoint_folder, pairs, model_settings.vocabulary_size)
+    together = processes()
+    vocabulary = _vocabulary(context.checkpoint_folder, pairs, model_settings.vocabulary_size, together)
     model_settings = replace(model_settings, vocabulary_size=vocabulary.size)
     about = TrainedModel(model_settings, settings, data, len(pairs), tuple(epochs))
     training = Training(build_model(model_settings, settings.seed), vocabulary, pairs, settings, device)
@@ -82,24 +84,29 @@ def train_translator(
         epochs.append(timed_epoch(training, number, vocabulary, validation, report, len(pairs)))
         about = replace(about, epochs=tuple(epochs))
         measured = {"validation_loss": epochs[-1].validation_loss, "perplexity": epochs[-1].perplexity}
+        if together.rank:  # the first process measures and keeps
+            continue
         if after_epoch:  # before the checkpoint: an epoch that is kept has been measured
             measured |= after_epoch(Translator(about, training.model.eval(), vocabulary))
         _keep(context, training, epochs, settings.averaged_checkpoints)
         context.progress(
             number + 1, settings.epochs, message_key="", training_loss=epochs[-1].training_loss, **measured
         )
+    together.wait()
     _average(context, training, len(epochs), settings.averaged_checkpoints, validation, vocabulary)
     return Translator(about, training.model.eval().requires_grad_(False), vocabulary)
 
 
-def _vocabulary(folder: Path, pairs: SentencePairs, size: int) -> Vocabulary:
-    """The run's vocabulary, learned at its start."""
+def _vocabulary(folder: Path, pairs: SentencePairs, size: int, together: Processes) -> Vocabulary:
+    """The run's vocabulary, learned at its start by the first process."""
     path = folder / VOCABULARY_FILE
-    if path.exists():
-        return Vocabulary.from_json(path.read_text("utf-8"))
-    vocabulary = learn_vocabulary([*pairs.source, *pairs.target], size)
-    write_text_whole(path, vocabulary.to_json())
-    return vocabulary
+    if together.rank:
+        together.wait()
+    if not path.exists():
+        write_text_whole(path, learn_vocabulary([*pairs.source, *pairs.target], size).to_json())
+    if not together.rank:
+        together.wait()
+    return Vocabulary.from_json(path.read_text("utf-8"))
 
 
 def _keep(context: Context, training: Training, epochs: list[Epoch], averaged_checkpoints: int) -> None:

@@ -41,17 +41,18 @@ class Upload:
         return hashlib.sha256(_as_tsv(self.pairs).encode()).hexdigest()
 
 
-def read_upload(files: Mapping[str, bytes]) -> Upload:
+def read_upload(files: Mapping[str, bytes], largest: int = LARGEST_UPLOAD) -> Upload:
     """Understand one TSV, or two texts whose names end with the language (.de and .en).
 
     Args:
         files: name -> content.
+        largest: bytes of one file.
 
     Raises:
         GlassboxError: too large, not UTF-8, a line without a tab, unequal numbers of lines, files whose
             languages cannot be told, or too few pairs.
     """
-    texts = {name: _text(name, content) for name, content in files.items()}
+    texts = {name: _text(name, content, largest) for name, content in files.items()}
     if len(texts) == 1:
         pairs = read_tsv(next(iter(texts.values())))
     else:
@@ -99,10 +100,10 @@ def _as_tsv(pairs: SentencePairs) -> str:
     return "".join(f"{source}\t{target}\n" for source, target in rows)
 
 
-def _text(name: str, content: bytes) -> str:
+def _text(name: str, content: bytes, largest: int) -> str:
     """The file as text without a last empty line."""
-    if len(content) > LARGEST_UPLOAD:
-        limit = LARGEST_UPLOAD // 1_000_000
+    if len(content) > largest:
+        limit = largest // 1_000_000
         raise GlassboxError("translation.train.error.upload_large", megabytes=len(content) / 1e6, limit=limit)
     try:
         text = content.decode("utf-8-sig")

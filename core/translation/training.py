@@ -26,6 +26,7 @@ from core.translation.batches import padded, token_batches
 from core.translation.dropout import ByteDropout
 from core.translation.model import TranslationModel
 from core.translation.pairs import SentencePairs
+from core.translation.processes import processes
 from core.translation.settings import TrainingSettings
 from core.translation.subword_sampling import SubwordSampler
 from core.translation.vocabulary import BEGIN, END, PAD, Vocabulary
@@ -36,6 +37,8 @@ LARGEST_GRADIENT = 1.0
 """Gradients whose norm is larger are scaled down to it."""
 EPOCH_STRIDE = 1_000_003
 """Keeps the seeds of different runs apart."""
+PROCESS_STRIDE = 7_919
+"""Keeps the dropout of processes that train together apart."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,7 @@ class Training:
         self.model = model.to(device)
         self.settings = settings
         self.device = device
+        self.processes = processes()
         self.optimizer = torch.optim.AdamW(
             model.parameters(), lr=0.0, betas=BETAS, eps=1e-9, weight_decay=0.0, fused=True
         )
@@ -108,7 +112,7 @@ class Training:
             SubwordSampler(vocabulary, side, settings.bpe_dropout, settings.seed) for side in sides
         ]
         # By the first epoch's lengths; the others differ by little, so the plan of the rate may too.
-        self.steps_per_epoch = len(self.batches(0)[0])
+        self.steps_per_epoch = len(self.processes.share(self.batches(0)[0]))
 
     def run_epoch(self, number: int, progress: Callable[[int, int, float], None]) -> float:
         """Pass over all pairs once; returns the mean training loss, nats a token.
@@ -118,11 +122,13 @@ class Training:
             progress: called after each step with steps done, steps in all, and the loss.
         """
         batches, source, target = self.batches(number)
-        torch.manual_seed(self.settings.seed * EPOCH_STRIDE + number)
-        ByteDropout.seed(self.settings.seed * EPOCH_STRIDE + number)
+        batches = self.processes.share(batches)
+        seed = self.settings.seed * EPOCH_STRIDE + number + self.processes.rank * PROCESS_STRIDE
+        torch.manual_seed(seed)
+        ByteDropout.seed(seed)
         self.model.train()
         steps = self.settings.epochs * self.steps_per_epoch
-        total, tokens = 0.0, 0
+        total, tokens = 0.0, 0.0
         for place, batch in enumerate(batches):
             step = number * self.steps_per_epoch + min(place, self.steps_per_epoch - 1)
             for group in self.optimizer.param_groups:
@@ -133,6 +139,7 @@ class Training:
             count = sum(len(target[pair]) - 1 for pair in batch)
             total, tokens = total + loss * count, tokens + count
             progress(place + 1, len(batches), loss)
+        total, tokens = self.processes.sums(total, tokens)
         return total / tokens
 
     def loss(self, source: Tensor, target: Tensor) -> Tensor:
@@ -144,6 +151,7 @@ class Training:
         with half_precision(self.device):
             loss = self.loss(source.to(self.device), target.to(self.device))
         loss.backward()
+        self.processes.average_gradients(self.model)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), LARGEST_GRADIENT)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)

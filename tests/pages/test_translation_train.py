@@ -1,6 +1,8 @@
 """The view "Train your own" as a reader meets it: data, settings, uploads, and a finished training."""
 
+import hashlib
 import json
+import shutil
 from functools import partial
 from pathlib import Path
 
@@ -143,24 +145,21 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def with_training(trained: Path, monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]) -> None:
-    """Give the reader of the page these finished trainings."""
-    import shutil
+KEY = "ab" * 16
+"""Of the reader's resume link."""
 
-    from ui import workspace
 
-    owner = "ab" * 16
-    monkeypatch.setattr(workspace, "workspace_hash", lambda: owner)
+def with_training(trained: Path, names: tuple[str, ...]) -> None:
+    """Give the reader with that key these finished trainings."""
+    owner = hashlib.sha256(KEY.encode()).hexdigest()[:32]
     for name in names:
         shutil.copytree(trained, workspace_folder(owner) / "jobs" / name)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_finished_training_shows_its_translations_and_translates(
-    language: str, trained: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with_training(trained, monkeypatch, (trained.name,))
-    page = opened(language)
+def test_a_finished_training_shows_its_translations_and_translates(language: str, trained: Path) -> None:
+    with_training(trained, (trained.name,))
+    page = opened(language, workspace=KEY)
     assert not page.error
     assert not page.exception
     tables = [frame.value for frame in page.dataframe]
@@ -171,9 +170,9 @@ def test_a_finished_training_shows_its_translations_and_translates(
     assert page.get("download_button")
 
 
-def test_two_trainings_are_compared_and_one_is_used(trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with_training(trained, monkeypatch, (trained.name, "1700000000001-0000dcba"))
-    page = opened(train_part="runs")
+def test_two_trainings_are_compared_and_one_is_used(trained: Path) -> None:
+    with_training(trained, (trained.name, "1700000000001-0000dcba"))
+    page = opened(train_part="runs", workspace=KEY)
     assert not page.error
     assert not page.exception
     table = page.dataframe[0].value
