@@ -36,6 +36,7 @@ def show_translate() -> None:
     if not text.strip():
         st.info(t("translation.translate.error.empty"), icon=":material/edit:")
         return
+    show_source(text, width)
     show_sides(text, width)
     st.divider()
     part = show_segments("translation", "translate_part", PARTS)
@@ -43,7 +44,6 @@ def show_translate() -> None:
         chosen = choose(text, width)
         st.markdown(t(f"translation.translate.{part}.lead"))
         _SHOW[part](chosen)
-        show_source(chosen.explained)
         _show_takeaways(chosen, part)
     except GlassboxError as error:
         show_error(error)

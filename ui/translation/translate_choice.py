@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui.text import t
-from ui.translation.translate_models import explained, model_names, naming_models, opened, written_text
+from ui.translation.translate_models import (
+    chosen_model,
+    explained,
+    model_names,
+    naming_models,
+    opened,
+    written_text,
+)
 
 if TYPE_CHECKING:
     from core.translation.explain import Explained
@@ -15,7 +22,6 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 70
 """Characters of a translation in the list to choose from."""
-FIRST = "transformer"
 
 
 @dataclass(frozen=True)
@@ -41,12 +47,10 @@ def choose(text: str, width: int) -> Chosen:
     Raises:
         GlassboxError: the sentence cannot be translated by it.
     """
-    names = model_names()
-    if st.session_state.get("translation.model") not in names:
-        st.session_state["translation.model"] = FIRST
+    first = chosen_model()
     model = st.segmented_control(
         t("translation.translate.model.label"),
-        names,
+        model_names(),
         format_func=naming_models(),
         key="translation.model",
         required=True,
@@ -54,7 +58,7 @@ def choose(text: str, width: int) -> Chosen:
         help=t("translation.translate.model.help"),
         persist_state="session",
     )
-    chosen = model or FIRST
+    chosen = model or first
     return Chosen(chosen, text, width, penalty(), explained(chosen, text, width))
 
 

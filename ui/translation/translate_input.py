@@ -4,17 +4,20 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.errors import GlassboxError
 from core.translation.foreign import language_sign
 from core.translation.sentences import sentences
 from ui.text import language, t
 from ui.token_view import ShownToken, show_tokens
 from ui.translation.translate_link import WIDEST
+from ui.translation.translate_models import chosen_model, explained, naming_models
 
 if TYPE_CHECKING:
     from core.translation.explain import Explained
 
 MOST_PIECES = 4
 """A word of so many pieces or more gets the darkest shade."""
+MOST_NAMED = 12
 FEWEST_WORDS = 4
 """A shorter text without any common word of either language is not remarked on."""
 
@@ -28,6 +31,8 @@ def show_input() -> tuple[str, int]:
         st.selectbox(
             t("translation.translate.sentence.label"),
             list(known),
+            index=None,
+            placeholder=t("translation.translate.sentence.own"),
             format_func={name: sentence.label[language()] for name, sentence in known.items()}.__getitem__,
             key="translation.translate.sentence",
             help=t("translation.translate.sentence.help"),
@@ -57,16 +62,18 @@ def show_input() -> tuple[str, int]:
 def _start() -> None:
     """The first sentence, and the reference that belongs to it, unless a link or the reader gave others."""
     first = sentences()[0]
+    by_text = {sentence.text: sentence.id for sentence in sentences()}
     if "translation.text" not in st.session_state:
         st.session_state["translation.text"] = first.text
         st.session_state.setdefault("translation.translate_reference", first.reference)
     st.session_state.setdefault("translation.translate_reference", "")
     st.session_state.setdefault("translation.beam", 5)
+    st.session_state["translation.translate.sentence"] = by_text.get(st.session_state["translation.text"])
 
 
 def _sentence_chosen() -> None:
     chosen = st.session_state["translation.translate.sentence"]
-    sentence = next(each for each in sentences() if each.id == chosen)
+    sentence = next((each for each in sentences() if each.id == chosen), sentences()[0])
     st.session_state["translation.text"] = sentence.text
     st.session_state["translation.translate_reference"] = sentence.reference
 
@@ -79,11 +86,21 @@ def _show_sign(text: str) -> None:
     st.warning(t(f"translation.translate.sign.{sign.verdict}", **vars(sign)), icon=":material/translate:")
 
 
-def show_source(explained: "Explained") -> None:
-    """The sentence as the model reads it: words that are cut into many pieces were rare in training."""
-    st.markdown(f"**{t('translation.translate.source.title')}**")
+def show_source(text: str, width: int) -> None:
+    """The sentence as the chosen model reads it: words cut into many pieces were rare in training."""
+    model = chosen_model()
+    try:
+        found = explained(model, text, width)
+    except GlassboxError:  # said in the model's card
+        return
+    name = naming_models()(model)
+    st.markdown(f"**{t('translation.translate.source.title', model=name)}**")
+    _show_words(found)
+
+
+def _show_words(found: "Explained") -> None:
     shown = []
-    for word in explained.words:
+    for word in found.words:
         pieces = " · ".join(piece.replace("\u2581", "_") for piece in word.pieces)
         kind = "unknown" if word.unknown else "rare" if len(word.pieces) > 1 else "known"
         note = t(f"translation.translate.source.{kind}", pieces=pieces, count=len(word.pieces))
@@ -91,20 +108,19 @@ def show_source(explained: "Explained") -> None:
         shown.append(ShownToken(word.text, shade, note))
     legend = (t("translation.translate.source.low"), t("translation.translate.source.high"))
     show_tokens(shown, "translation.translate.source", clickable=False, legend=legend)
+    words = [word for word in found.words if any(map(str.isalnum, word.text))]
     cut = [
-        word for word in explained.words if len(word.pieces) > 1 and not word.unknown and word.text.isalpha()
+        f"`{word.text}` = {' · '.join(f'`{_plain(piece)}`' for piece in word.pieces)}"
+        for word in words
+        if len(word.pieces) > 1 and not word.unknown
     ]
-    unknown = [word for word in explained.words if word.unknown]
     if cut:
-        named = ", ".join(
-            f"`{word.text}` = {' · '.join(f'`{_plain(piece)}`' for piece in word.pieces)}"
-            for word in cut[:12]
-        )
-        st.caption(t("translation.translate.source.cut", words=named))
+        st.caption(t("translation.translate.source.cut", words=", ".join(cut[:MOST_NAMED])))
+    unknown = [f"`{_plain(word.text)}`" for word in found.words if word.unknown]
     if unknown:
-        named = ", ".join(f"`{word.text}`" for word in unknown[:12])
-        st.caption(t("translation.translate.source.unknown_words", words=named))
+        st.caption(t("translation.translate.source.unknown_words", words=", ".join(unknown[:MOST_NAMED])))
 
 
 def _plain(piece: str) -> str:
-    return piece.replace("\u2581", "_").replace("`", "")
+    """As it can stand between backticks."""
+    return piece.replace("\u2581", "_").replace("`", "'")

@@ -31,6 +31,13 @@ def model_names() -> list[str]:
     return [*SHIPPED, *own_models(workspace_hash())]
 
 
+def chosen_model() -> str:
+    """The model that the reader looks into; the Transformer unless another is chosen that is still there."""
+    if st.session_state.get("translation.model") not in model_names():
+        st.session_state["translation.model"] = SHIPPED[-1]
+    return str(st.session_state["translation.model"])
+
+
 def naming_models() -> Callable[[str], str]:
     """How a model is called; the wording is looked up now, in the reader's language."""
     known = {name: t(f"translation.translate.model.{name}") for name in SHIPPED}

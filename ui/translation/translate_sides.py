@@ -80,10 +80,22 @@ def _show_card(model: str, found: "Explained", width: int) -> None:
         return
     _show_written(model, found.greedy, "greedy", t("translation.translate.sides.greedy"))
     gain = best.total - found.greedy.total
-    way = "likelier" if gain > 0 else "longer"
     st.caption(
-        t(f"translation.translate.sides.{way}", best=best.total, greedy=found.greedy.total, gain=abs(gain))
+        t(
+            f"translation.translate.sides.{_why(found, gain)}",
+            best=best.total,
+            greedy=found.greedy.total,
+            gain=abs(gain),
+        )
     )
+
+
+def _why(found: "Explained", gain: float) -> str:
+    """Why the beam's translation is another than greedy's, which it may have lost on the way."""
+    if gain > 0:
+        return "likelier"
+    written = {hypothesis.written.token_ids for hypothesis in found.result.hypotheses}
+    return "longer" if found.greedy.token_ids in written else "lost"
 
 
 def _show_written(model: str, written: "Written", search: str, label: str) -> None:
@@ -102,8 +114,7 @@ def _show_written(model: str, written: "Written", search: str, label: str) -> No
     if not shown:
         st.caption(t("translation.translate.sides.empty"))
         return
-    legend = (t("translation.translate.sides.sure"), t("translation.translate.sides.unsure"))
-    show_tokens(shown, f"translation.translate.side.{model}.{search}", clickable=False, legend=legend)
+    show_tokens(shown, f"translation.translate.side.{model}.{search}", clickable=False)
     if not written.finished:
         st.caption(t("translation.translate.sides.unfinished", tokens=len(written.token_ids)))
 

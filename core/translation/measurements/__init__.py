@@ -15,8 +15,15 @@ def _later(module: str, function: str) -> Callable[..., Measurement]:
 
 
 MEASUREMENTS: dict[str, Callable[..., Measurement]] = {
+    "beam_against_greedy": _later("translate", "beam_against_greedy"),
+    "attention_finds_words": _later("translate", "attention_finds_words"),
     "paraphrase_against_error": _later("evaluate", "paraphrase_against_error"),
     "content_kept": _later("evaluate", "content_kept"),
     "rare_nouns_right": _later("evaluate", "rare_nouns_right"),
     "order_without_positions": _later("matter", "order_without_positions"),
+    "slip_share": _later("forcing", "slip_share"),
+    "bridge_growth": _later("inside", "bridge_growth"),
+    "filled_places": _later("inside", "filled_places"),
+    "residual_ratio": _later("inside", "residual_ratio"),
+    "replaced_share": _later("inside", "replaced_share"),
 }
