@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from core.memory.breakdown import Breakdown
 from core.memory.report import formula
 from core.plots.legend import legend_below
-from core.plots.memory_terms import GIBIBYTE, add_card_line, add_stacked_terms
+from core.plots.memory_terms import GIBIBYTE, add_stacked_terms, end_axis_at
 from core.plots.theme import figure
 from core.wording import Words
 
@@ -29,10 +29,8 @@ def breakdown_figure(breakdown: Breakdown, card: str, gigabytes: float, words: W
         height=300 + 50 * (len(places) - 1),
     )
     add_stacked_terms(drawn, labels, columns, words)
-    add_card_line(drawn, gigabytes, card)
     longest = max(breakdown.total_per_device, breakdown.host_bytes) / GIBIBYTE
-    drawn.update_xaxes(range=[0, 1.12 * max(longest, gigabytes)])
-    drawn.update_layout(margin={"t": 84})
+    end_axis_at(drawn, longest, gigabytes, card)
     legend_below(drawn)
     return drawn
 

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from core.memory.breakdown import Breakdown
 from core.memory.levers import Lever
-from core.plots.memory_terms import GIBIBYTE, add_card_line, add_stacked_terms
+from core.plots.memory_terms import GIBIBYTE, add_stacked_terms, end_axis_at
 from core.plots.theme import figure
 from core.wording import Words
 
@@ -32,10 +32,8 @@ def path_figure(
         height=230 + 36 * len(answers),
     )
     add_stacked_terms(drawn, labels, columns, words)
-    add_card_line(drawn, gigabytes, card)
-    most = max(answer.total_per_device for answer in answers) / GIBIBYTE
-    drawn.update_xaxes(range=[0, 1.12 * max(most, gigabytes)])
-    drawn.update_layout(margin={"t": 84}, showlegend=False)
+    end_axis_at(drawn, max(answer.total_per_device for answer in answers) / GIBIBYTE, gigabytes, card)
+    drawn.update_layout(showlegend=False)
     return drawn
 
 

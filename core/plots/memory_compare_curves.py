@@ -33,13 +33,17 @@ def curves_figure(family: CurveFamily, card: str, gigabytes: float, words: Words
             customdata=list(line.curve.trainable),
             hovertemplate=words("memory.compare.curves.hover") + "<extra>%{fullData.name}</extra>",
         )
-    drawn.add_hline(
-        y=gigabytes,
-        line={"dash": "dash", "width": 2, "color": PALETTE.bad},
-        annotation={"text": f"{card}: {gigabytes:g}", "font": {"size": 12}, "yanchor": "bottom"},
-        annotation_position="top left",
-    )
     values = sorted({value for line in family.lines for value in line.curve.values})
+    drawn.add_scatter(
+        x=[values[0], values[-1]],
+        y=[gigabytes, gigabytes],
+        mode="lines+text",
+        text=[f"{card}: {gigabytes:g}", ""],
+        textposition="top right",
+        line={"dash": "dash", "width": 2, "color": PALETTE.bad},
+        showlegend=False,
+        hoverinfo="skip",
+    )
     drawn.update_xaxes(type="log", tickvals=values, ticktext=[_short(value) for value in values])
     drawn.update_yaxes(type="log", **_log_ticks(family, gigabytes))
     legend_below(drawn)

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from core.memory.compare import MethodRow
 from core.memory.fit import GIGABYTE
 from core.plots.legend import legend_below
-from core.plots.memory_terms import GIBIBYTE, MEBIBYTE, add_card_line, add_stacked_terms
+from core.plots.memory_terms import GIBIBYTE, MEBIBYTE, add_stacked_terms, end_axis_at
 from core.plots.theme import figure
 from core.wording import Language, Words
 
@@ -36,11 +36,9 @@ def methods_figure(
     add_stacked_terms(
         drawn, [words(f"memory.compare.method.{method}") for method, _ in known], columns, words
     )
-    add_card_line(drawn, gigabytes, card)
     totals = sorted(answer.total_per_device / GIBIBYTE for _, answer in known)
-    longest = totals[-2] if zoomed and len(totals) > 1 else max(totals[-1], gigabytes)
-    drawn.update_xaxes(range=[0, 1.1 * longest])
-    drawn.update_layout(margin={"t": 84})
+    longest = totals[-2] if zoomed and len(totals) > 1 else totals[-1]
+    end_axis_at(drawn, longest, gigabytes, card)
     legend_below(drawn)
     return drawn
 

@@ -51,16 +51,27 @@ def add_stacked_terms(
     drawn.update_yaxes(autorange="reversed", type="category", title=None, showgrid=False)
 
 
-def add_card_line(drawn: go.Figure, gigabytes: float, name: str) -> None:
-    """A dashed line where the card ends, with its name above."""
+def end_axis_at(drawn: go.Figure, longest: float, gigabytes: float, card: str) -> None:
+    """Let the axis end behind the longest stack and the card, whose end is a dashed line with its name.
+
+    Args:
+        drawn: a figure of stacks in GiB.
+        longest: GiB of the longest stack that is to be seen whole.
+        gigabytes: of the card.
+        card: its name.
+    """
+    end = 1.1 * max(longest, gigabytes)
+    drawn.update_xaxes(range=[0, end])
+    drawn.update_layout(margin={"t": 84})
     drawn.add_vline(
         x=gigabytes,
         line={"dash": "dash", "width": 2, "color": PALETTE.bad},
         annotation={
-            "text": f"{name}: {gigabytes:g}",
+            "text": f"{card}: {gigabytes:g}",
             "yref": "paper",
             "y": 1.0,
             "yanchor": "bottom",
+            "xanchor": "right" if gigabytes > end / 2 else "left",
             "font": {"size": 12},
         },
     )
