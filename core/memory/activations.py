@@ -170,7 +170,8 @@ def _before(plan: StepPlan, step: Step, stage: Stage) -> tuple[Value, tuple[Kept
     )
     if stage.starts:
         if full:
-            tape.keep("ids", Value(plan.batch * plan.length + plan.length, 8, False))
+            positions = plan.length if architecture.position_rows else 0
+            tape.keep("ids", Value(plan.batch * plan.length + positions, 8, False))
         if architecture.embedding_norm:
             biases = full or plan.method.name == "bitfit"
             hidden = layer_norm(tape, "embedding_norm", hidden, architecture.width, full, biases)
