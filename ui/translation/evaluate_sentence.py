@@ -30,8 +30,8 @@ def show_sentence() -> None:
 
 
 def _show_inputs() -> tuple[str, str]:
-    st.session_state.setdefault(f"{KEY}_example", EXAMPLES[0])
-    if f"{KEY}_translation" not in st.session_state:
+    if not {f"{KEY}_translation", f"{KEY}_reference"} & set(st.session_state):
+        st.session_state.setdefault(f"{KEY}_example", EXAMPLES[0])
         _write_example()
     chosen = st.pills(
         t("translation.evaluate.example.label"),
