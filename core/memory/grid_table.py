@@ -4,16 +4,32 @@ from collections.abc import Mapping, Sequence
 
 from core.memory.grid import GridRow
 from core.memory.measure import MODELS
+from core.memory.step_report import percent
 from core.wording import Words
 
 MEBIBYTE = 2**20
 SHORT = dict(zip(MODELS, ("SmolLM2", "MiniLM"), strict=True))
+SHOWN = (
+    "number",
+    "step",
+    "activations_error",
+    "lasting_error",
+    "accelerate_error",
+    "saved",
+    "weights",
+    "adapter",
+    "gradients",
+    "states",
+    "seconds",
+)
+"""Columns on the page, in their order; the download has each setting in a column of its own too."""
 UNREMARKABLE = {
     "dtype": "fp32",
     "optimizer": "adamw",
     "checkpointing": "none",
     "attention": "flash",
     "targets": "q,v",
+    "dropout": 0.0,
 }
 
 
@@ -46,6 +62,11 @@ def method_name(settings: Mapping[str, object]) -> str:
     return name
 
 
+def shown_columns(words: Words) -> list[str]:
+    """Headings of the columns that the page shows."""
+    return [words(f"memory.check.grid.column.{name}") for name in SHOWN]
+
+
 def grid_table(rows: Sequence[GridRow], words: Words) -> list[dict[str, object]]:
     """One row a step: its settings, what was measured in MiB, and the errors in percent."""
     table: list[dict[str, object]] = []
@@ -53,6 +74,7 @@ def grid_table(rows: Sequence[GridRow], words: Words) -> list[dict[str, object]]
         step, settings = row.step, row.step.settings
         cells: dict[str, object] = {
             "number": number,
+            "step": row_name(row, words),
             "model": SHORT[str(settings["preset"])],
             "method": method_name(settings),
             "batch": settings["batch"],
@@ -63,14 +85,10 @@ def grid_table(rows: Sequence[GridRow], words: Words) -> list[dict[str, object]]
             cells[name] = round(step.term(name).measured / MEBIBYTE, 2)
         cells |= {
             "saved": round(step.activations.measured / MEBIBYTE, 2),
-            "lasting_error": _percent(step.lasting_error),
-            "activations_error": _percent(step.activations.error),
+            "lasting_error": percent(step.lasting_error),
+            "activations_error": percent(step.activations.error),
             "accelerate_error": f"{100 * row.accelerate_error:+.0f} %",
             "seconds": round(step.seconds, 1),
         }
         table.append({words(f"memory.check.grid.column.{name}"): value for name, value in cells.items()})
     return table
-
-
-def _percent(error: float) -> str:
-    return f"{100 * error:+.4f} %" if error else "0 %"

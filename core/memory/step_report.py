@@ -48,6 +48,19 @@ def term_title(term: MeasuredTerm, words: Words) -> str:
     return words(key)
 
 
+def percent(error: float) -> str:
+    """An error as a reader wants it: with sign, and without a row of zeros that hides that it is there.
+
+    >>> percent(-0.0341), percent(2e-9), percent(0.0)
+    ('-3.41 %', '< 0.0001 %', '0 %')
+    """
+    if not error:
+        return "0 %"
+    if abs(error) < 1e-6:
+        return "< 0.0001 %"
+    return f"{100 * error:+.2f} %" if abs(error) >= 1e-3 else f"{100 * error:+.4f} %"
+
+
 def step_table(step: MeasuredStep, words: Words) -> list[dict[str, object]]:
     """One row a term: predicted, measured, the difference in bytes and as a share."""
     return [
@@ -56,7 +69,7 @@ def step_table(step: MeasuredStep, words: Words) -> list[dict[str, object]]:
             words("memory.check.column.predicted"): term.predicted,
             words("memory.check.column.measured"): term.measured,
             words("memory.check.column.difference"): term.predicted - term.measured,
-            words("memory.check.column.error"): f"{100 * term.error:+.3f} %",
+            words("memory.check.column.error"): percent(term.error),
         }
         for term in shown_terms(step)
     ]
@@ -84,7 +97,7 @@ def measured_report(step: MeasuredStep, words: Words) -> str:
             title=term_title(term, words),
             predicted=term.predicted,
             measured=term.measured,
-            error=100 * term.error,
+            error=percent(term.error),
         )
         for term in shown_terms(step)
     ]

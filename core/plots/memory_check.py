@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 
 from core.memory.breakdown import SAVED, Breakdown
-from core.memory.measure import PARTS, MeasuredStep
+from core.memory.measure import PARTS, MeasuredStep, predicted_blocks
 from core.memory.step_report import shown_terms, term_title
 from core.plots.legend import legend_below
 from core.plots.theme import PALETTE, figure
@@ -51,25 +51,27 @@ def _add_bars(
     )
 
 
-def blocks_figure(step: MeasuredStep, words: Words) -> go.Figure:
+def blocks_figure(prediction: Breakdown, step: MeasuredStep | None, words: Words) -> go.Figure:
     """What each block keeps for the backward pass: measured as bars, predicted as marks on them."""
     drawn = figure(
         words("memory.check.blocks.title"), words("memory.check.blocks.x"), words("memory.check.blocks.y")
     )
-    numbers = list(range(len(step.blocks)))
     hover = words("memory.check.blocks.hover") + "<extra>%{fullData.name}</extra>"
-    drawn.add_bar(
-        x=numbers,
-        y=[block.measured / MEBIBYTE for block in step.blocks],
-        customdata=[block.measured for block in step.blocks],
-        name=words("memory.check.series.measured"),
-        marker={"color": PALETTE.accent},
-        hovertemplate=hover,
-    )
+    measured = [block.measured for block in step.blocks] if step is not None else []
+    if measured:
+        drawn.add_bar(
+            x=list(range(len(measured))),
+            y=[size / MEBIBYTE for size in measured],
+            customdata=measured,
+            name=words("memory.check.series.measured"),
+            marker={"color": PALETTE.accent},
+            hovertemplate=hover,
+        )
+    predicted = predicted_blocks(prediction)
     drawn.add_scatter(
-        x=numbers,
-        y=[block.predicted / MEBIBYTE for block in step.blocks],
-        customdata=[block.predicted for block in step.blocks],
+        x=list(range(len(predicted))),
+        y=[size / MEBIBYTE for size in predicted],
+        customdata=predicted,
         mode="markers",
         name=words("memory.check.series.predicted"),
         marker={"symbol": "diamond", "size": 9, "color": PALETTE.series[1]},

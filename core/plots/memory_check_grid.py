@@ -63,7 +63,7 @@ def errors_figure(rows: Sequence[GridRow], words: Words) -> go.Figure:
         "",
         height=150 + 21 * len(rows),
     )
-    names = [f"{number}. {row_name(row, words)}" for number, row in enumerate(rows)]
+    names = [row_name(row, words) for row in rows]
     series = (
         ("lasting", [row.step.lasting_error for row in rows], PALETTE.series[3], "square"),
         ("activations", [row.step.activations.error for row in rows], PALETTE.accent, "circle"),
@@ -83,9 +83,9 @@ def errors_figure(rows: Sequence[GridRow], words: Words) -> go.Figure:
     drawn.update_xaxes(
         type="log",
         range=[-5.3, 3.2],
-        tickvals=[1e-5, 1e-3, 0.1, 1, 10, 100, 1000],
-        ticktext=["0", "0.001", "0.1", "1", "10", "100", "1000"],
+        tickvals=[1e-5, 1e-3, 0.1, 10, 1000],
+        ticktext=["0", "0.001", "0.1", "10", "1000"],
     )
-    drawn.update_yaxes(autorange="reversed", tickfont={"size": 11}, dtick=1)
+    drawn.update_yaxes(autorange="reversed", tickfont={"size": 10}, dtick=1)
     legend_below(drawn)
     return drawn

@@ -5,7 +5,8 @@ import streamlit as st
 from core.csv_export import csv_text
 from core.errors import GlassboxError
 from core.memory.grid import RESULT_FILE, GridResult, grid_errors, read_grid, shipped_grid
-from core.memory.grid_table import grid_table
+from core.memory.grid_table import grid_table, shown_columns
+from core.memory.step_report import percent
 from ui.inputs import show_command, show_csv, show_link, show_segments
 from ui.job_panel import show_job_panel
 from ui.memory.check_link import SOURCES
@@ -50,8 +51,8 @@ def _show_result(result: GridResult, key: str) -> None:
     values = {
         "rows": str(errors.rows),
         "lasting": f"{100 * errors.lasting_max:.3f} %",
-        "activations": f"{100 * errors.activations_max:.3f} %",
-        "mean": f"{100 * errors.activations_mean:.4f} %",
+        "activations": f"{100 * errors.activations_max:.4f} %",
+        "mean": f"{100 * errors.activations_mean:.5f} %",
         "accelerate": f"{100 * errors.accelerate_mean:.0f} %",
     }
     with st.container(horizontal=True, gap="medium"):
@@ -67,11 +68,11 @@ def _show_result(result: GridResult, key: str) -> None:
         t(
             "memory.check.agreement.caption",
             full=100 * errors.accelerate_full_mean,
-            ours=100 * errors.full_mean,
+            ours=percent(errors.full_mean),
         )
     )
     rows = grid_table(result.rows, t)
-    st.dataframe(rows, hide_index=True, key=f"{key}.table", height=420)
+    st.dataframe(rows, hide_index=True, column_order=shown_columns(t), key=f"{key}.table", height=420)
     st.caption(t("memory.check.grid.table_caption"))
     with st.container(horizontal=True):
         show_csv(lambda: csv_text(rows), "memory_grid.csv", f"{key}.csv")

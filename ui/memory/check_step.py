@@ -11,7 +11,7 @@ from core.memory.grid import shipped_step
 from core.memory.measure import MeasuredStep, bytes_needed, check_room, free_bytes, measured_plan
 from core.memory.measure_job import RESULT_FILE, read_step
 from core.memory.predict import predict
-from core.memory.step_report import step_table, tensor_table
+from core.memory.step_report import percent, step_table, tensor_table
 from ui.inputs import show_command, show_csv, show_link
 from ui.job_panel import show_job_panel
 from ui.memory.check_settings import show_settings
@@ -48,8 +48,7 @@ def show_step() -> None:
         measured, own = _measured(settings)
         _show_summary(prediction, measured)
         _show_terms(prediction, measured, own)
-    if measured is not None:
-        _show_details(measured)
+    _show_details(prediction, measured)
     with st.expander(t("memory.check.step.limits_title"), icon=":material/help:"):
         st.markdown(t("memory.check.step.limits"))
 
@@ -89,7 +88,7 @@ def _show_summary(prediction: Breakdown, measured: MeasuredStep | None) -> None:
         "trained": f"{prediction.trainable_parameters:,}",
     }
     if measured is not None:
-        values["error"] = f"{100 * measured.total.error:+.4f} %"
+        values["error"] = percent(measured.total.error)
         if measured.allocator_peak:
             values["peak"] = f"{measured.allocator_peak / GIBIBYTE:.3f} GiB"
     with st.container(horizontal=True, gap="medium"):
@@ -112,32 +111,41 @@ def _show_terms(prediction: Breakdown, measured: MeasuredStep | None, own: bool)
             t(
                 f"memory.check.step.said_{'own' if own else 'shipped'}",
                 largest=largest_term(measured, t),
-                error=100 * abs(measured.total.error),
+                error=percent(abs(measured.total.error)).lstrip("+"),
                 difference=abs(measured.total.predicted - measured.total.measured),
                 seconds=measured.seconds,
-                device=measured.device,
+                device=t("memory.check.device_cpu") if measured.device == "cpu" else measured.device,
             )
         )
     st.plotly_chart(terms_figure(prediction, measured, t), key="memory.check.terms.chart")
     st.caption(t("memory.check.terms.caption"))
     if measured is not None:
         rows = step_table(measured, t)
-        st.dataframe(rows, hide_index=True, key="memory.check.terms.table")
+        grouped = st.column_config.NumberColumn(format="localized")
+        numbers = [t(f"memory.check.column.{name}") for name in ("predicted", "measured", "difference")]
+        st.dataframe(
+            rows,
+            hide_index=True,
+            column_config=dict.fromkeys(numbers, grouped),
+            key="memory.check.terms.table",
+        )
+        st.caption(t("memory.check.terms.table_caption"))
         show_csv(lambda: csv_text(rows), "measured_step.csv", "memory.check.terms.csv")
 
 
-def _show_details(measured: MeasuredStep) -> None:
+def _show_details(prediction: Breakdown, measured: MeasuredStep | None) -> None:
     """Block by block, and every kind of tensor; the shipped grid does not keep these."""
-    if not measured.blocks:
-        return
     from core.plots.memory_check import blocks_figure
 
     left, right = st.columns(2, gap="large")
     with left:
-        st.plotly_chart(blocks_figure(measured, t), key="memory.check.blocks.chart")
+        st.plotly_chart(blocks_figure(prediction, measured, t), key="memory.check.blocks.chart")
         st.caption(t("memory.check.blocks.caption"))
     with right:
         st.markdown(t("memory.check.tensors.title"))
+        if measured is None or not measured.tensors:
+            st.info(t("memory.check.tensors.empty"), icon=":material/play_circle:")
+            return
         rows = tensor_table(measured, t)
         st.dataframe(rows[:MOST_TENSOR_GROUPS], hide_index=True, key="memory.check.tensors.table", height=330)
         st.caption(t("memory.check.tensors.caption"))
