@@ -11,10 +11,12 @@ from core.plots.theme import PALETTE, figure
 from core.wording import Words
 
 Row = dict[str, object]
+FLAT = ("rank", "tokens")
+"""Settings that change little: their totals are shown from zero."""
 
 
 def curves_figure(family: CurveFamily, card: str, gigabytes: float, words: Words) -> go.Figure:
-    """A line for each plan on logarithmic axes, the card as a dashed horizontal line."""
+    """A line for each plan, the card as a dashed one; a logarithmic axis where totals span decades."""
     setting = family.setting
     drawn = figure(
         words(f"memory.compare.curves.title.{setting}"),
@@ -45,7 +47,10 @@ def curves_figure(family: CurveFamily, card: str, gigabytes: float, words: Words
         hoverinfo="skip",
     )
     drawn.update_xaxes(type="log", tickvals=values, ticktext=[_short(value) for value in values])
-    drawn.update_yaxes(type="log", **_log_ticks(family, gigabytes))
+    if setting in FLAT:
+        drawn.update_yaxes(rangemode="tozero")
+    else:
+        drawn.update_yaxes(type="log", **_log_ticks(family, gigabytes))
     legend_below(drawn)
     return drawn
 

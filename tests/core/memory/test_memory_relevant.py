@@ -1,4 +1,4 @@
-"""A setting that is said to change nothing changes nothing; one that is said to count is known to the plan."""
+"""A setting that is said to change nothing changes nothing; one that counts is known to the plan."""
 
 import pytest
 

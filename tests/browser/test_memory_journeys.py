@@ -1,0 +1,48 @@
+"""The journeys of the memory lesson in a real browser, wide and phone-narrow."""
+
+import json
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.memory.presets import presets
+from tests.browser.steps import both_widths, choose, opened, settle
+
+
+@both_widths
+def test_a_model_and_qlora_are_chosen_the_total_read_and_a_config_pasted(page: Page, server: str):
+    opened(page, f"{server}/memory?lang=en&view=calculate")
+    choose(page, "Family", "^Llama 3$")
+    choose(page, "Size", "^Llama 3 8B$")
+    expect(page.get_by_text("Does not fit the RTX 4090")).to_be_visible()
+    choose(page, "What to do with it", "^QLoRA")
+    expect(page.get_by_text("Fits the RTX 4090")).to_be_visible()
+    total = page.get_by_test_id("stMetricValue").first
+    expect(total).to_contain_text("GiB")
+    before = float(total.inner_text().split()[0])
+    assert 5 < before < 24
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    page.get_by_text("Paste a config.json").click()
+    settle(page)
+    box = page.get_by_label("config.json", exact=True)
+    box.fill(json.dumps(presets()["smollm2-135m"].config))
+    box.press("Control+Enter")
+    settle(page)
+    assert float(total.inner_text().split()[0]) < before
+    box.fill('{"model_type": "made-up"}')
+    box.press("Control+Enter")
+    settle(page)
+    expect(page.get_by_text("The architecture made-up")).to_be_visible()
+    main = "document.querySelector('[data-testid=stMain]')"
+    assert page.evaluate(f"{main}.scrollWidth - {main}.clientWidth") <= 2
+
+
+@pytest.mark.parametrize("part", ["methods", "curves", "published"])
+@pytest.mark.parametrize(("page", "language"), [("wide", "en"), ("narrow", "zh")], indirect=["page"])
+def test_every_comparison_opens_with_a_figure_and_fits_the_screen(
+    page: Page, server: str, part: str, language: str
+):
+    opened(page, f"{server}/memory?lang={language}&view=compare&compare_part={part}")
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    main = "document.querySelector('[data-testid=stMain]')"
+    assert page.evaluate(f"{main}.scrollWidth - {main}.clientWidth") <= 2
