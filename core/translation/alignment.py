@@ -66,4 +66,4 @@ def is_resting_place(token: str) -> bool:
     [True, True, False]
     """
     word = token.removeprefix(BLANK)
-    return token == SPECIAL_TOKENS[END] or not any(letter.isalnum() for letter in word)
+    return token == SPECIAL_TOKENS[END] or (word != "" and not any(letter.isalnum() for letter in word))

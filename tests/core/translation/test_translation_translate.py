@@ -32,7 +32,7 @@ def translator() -> Translator:
 
 @pytest.mark.parametrize("beam", [1, 4])
 def test_the_order_is_kept_and_empty_lines_stay_empty(translator: Translator, beam: int, monkeypatch):
-    monkeypatch.setattr("core.translation.translate.ROWS_A_BATCH", 60)  # so that there are several batches
+    monkeypatch.setattr("core.translation.translate.ROWS_A_BATCH", 12)  # so that there are several batches
     seen: list[tuple[int, int]] = []
     translations = translate_all(translator, TEXTS, beam, progress=lambda done, of: seen.append((done, of)))
     assert len(translations) == len(TEXTS)
