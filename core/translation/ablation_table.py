@@ -1,6 +1,9 @@
 """The ablation's result as tables: for reading on the page, and whole for a spreadsheet."""
 
+from dataclasses import dataclass
+
 from core.translation.ablation_result import AblationResult, Row, same_tokens
+from core.translation.word_diff import word_diff
 from core.wording import Words
 
 
@@ -11,12 +14,12 @@ def reading_table(result: AblationResult, words: Words) -> list[dict[str, object
         difference = row.score.difference
         cells = {
             "variant": words(f"translation.matter.name.{row.variant}"),
-            "changed": changed_text(row),
             "bleu": f"{row.score.bleu.value:.2f}",
             "difference": f"{difference.value:+.2f}" if difference else "–",
             "difference_interval": f"{difference.low:+.2f} … {difference.high:+.2f}" if difference else "–",
             "chrf": f"{row.score.chrf:.2f}",
             "perplexity": _perplexity(row, words),
+            "changed": changed_text(row),
             "unknown": f"{row.unknown.source:.2%}",
             "parameters": f"{row.parameters:,}",
             "seconds": f"{row.seconds:.0f}" if row.batches else words("translation.matter.untrained"),
@@ -67,22 +70,26 @@ def curve_table(result: AblationResult, words: Words) -> list[dict[str, object]]
     ]
 
 
-def sentence_table(result: AblationResult, number: int, words: Words) -> list[dict[str, object]]:
-    """What each variant wrote for the example sentence `number` (from 0); a repetition is marked."""
-    first = result.baseline.examples[number]
-    rows: list[dict[str, object]] = []
-    for row in (result.baseline, *result.by_difference):
-        same = row is not result.baseline and row.examples[number] == first
-        key = "same" if same else "different"
-        rows.append(
-            {
-                words("translation.matter.column.variant"): words(f"translation.matter.name.{row.variant}"),
-                words("translation.matter.column.translation"): words(
-                    f"translation.matter.sentences.{key}", text=row.examples[number]
-                ),
-            }
-        )
-    return rows
+@dataclass(frozen=True)
+class SameTranslation:
+    """What one or several variants wrote for a sentence."""
+
+    variants: tuple[str, ...]
+    text: str
+    words: tuple[tuple[str, bool], ...]
+    """Each word, and whether it stands in the reference at the matching place."""
+
+
+def translations_of(result: AblationResult, number: int) -> tuple[SameTranslation, ...]:
+    """Who wrote what for the example sentence `number`, from 0: the baseline first, equal ones together."""
+    writers: dict[str, list[str]] = {}
+    for row in (result.baseline, *reversed(result.by_difference)):
+        writers.setdefault(row.examples[number], []).append(row.variant)
+    reference = result.example_references[number]
+    return tuple(
+        SameTranslation(tuple(variants), text, word_diff(text, reference).translation)
+        for text, variants in writers.items()
+    )
 
 
 def changed_text(row: Row) -> str:

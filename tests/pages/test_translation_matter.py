@@ -23,7 +23,7 @@ from core.translation.ablation_result import (
 )
 from core.translation.ablations import JOB, VARIANTS, AblationSettings, ablation_settings, command
 from core.wording import LANGUAGES, wording
-from tests.pages.reading import open_lesson, shown
+from tests.pages.reading import drawn, open_lesson, shown
 from ui.translation.matter_own import KIND, SMALL
 
 opened = partial(open_lesson, "04_translation", view="matter")
@@ -81,14 +81,13 @@ def test_the_published_result_is_read_whole(language: str, published: AblationRe
     assert not page.error
     text = shown(page)
     assert wording("translation.matter.lead", language) in text
-    table, sentences = (frame.value for frame in page.dataframe)
+    (table,) = (frame.value for frame in page.dataframe)
     assert len(table) == len(VARIANTS)
     assert set(table.iloc[:, 0]) == {
         wording(f"translation.matter.name.{name}", language) for name in VARIANTS
     }
-    assert list(sentences.iloc[0]) == [
-        wording("translation.matter.name.baseline", language), "written by baseline"
-    ]  # fmt: skip
+    words = drawn(page, "translation.matter.published.sentences.0")["tokens"]
+    assert "".join(token["text"] for token in words).split() == ["written", "by", "baseline"]
     assert published.command in text
     assert published.date in text
     worst = published.by_difference[0]
@@ -119,8 +118,13 @@ def test_another_sentence_by_all(published: AblationResult):
     page.selectbox(key="translation.matter.published.sentence").set_value(1).run()
     assert not page.exception
     assert "Second sentence." in shown(page)
-    written = list(page.dataframe[1].value.iloc[:, 1])
-    assert written == ["the same"] + ["= the same"] * (len(VARIANTS) - 1)
+    words = drawn(page, "translation.matter.published.sentences.0")["tokens"]
+    assert [token["text"].strip() for token in words] == ["the", "same"]
+    everyone = wording("translation.matter.sentences.between").join(
+        wording(f"translation.matter.name.{row.variant}")
+        for row in (published.baseline, *reversed(published.by_difference))
+    )
+    assert everyone in shown(page)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

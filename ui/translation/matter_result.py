@@ -4,10 +4,17 @@ import streamlit as st
 
 from core.csv_export import csv_text
 from core.translation.ablation_result import AblationResult, Row, same_tokens, verdict
-from core.translation.ablation_table import curve_table, reading_table, sentence_table, whole_table
+from core.translation.ablation_table import (
+    SameTranslation,
+    curve_table,
+    reading_table,
+    translations_of,
+    whole_table,
+)
 from core.translation.ablations import ablation_settings
 from ui.inputs import show_csv
 from ui.text import naming, t
+from ui.token_view import ShownToken, show_tokens
 
 
 def show_result(result: AblationResult, source: str) -> str:
@@ -164,8 +171,24 @@ def _show_sentences(result: AblationResult, key: str) -> None:
         persist_state="session",
     )
     st.markdown(t("translation.matter.sentences.reference", text=result.example_references[number]))
-    st.dataframe(sentence_table(result, number, t), hide_index=True, height="content", key=f"{key}.sentences")
+    for place, same in enumerate(translations_of(result, number)):
+        _show_translation(same, f"{key}.sentences.{place}")
     st.caption(t("translation.matter.sentences.caption"))
+
+
+def _show_translation(same: SameTranslation, key: str) -> None:
+    """Who wrote it, and its words; those that the reference does not have there are marked."""
+    names = [t(f"translation.matter.name.{variant}") for variant in same.variants]
+    with st.container(border=True, gap="small"):
+        st.caption(t("translation.matter.sentences.between").join(names))
+        if not same.text:
+            st.markdown(t("translation.matter.sentences.nothing"))
+            return
+        other = t("translation.matter.sentences.other")
+        words = [
+            ShownToken(f"{word} ", 0 if known else 0.7, "" if known else other) for word, known in same.words
+        ]
+        show_tokens(words, key, clickable=False)
 
 
 def _show_origin(result: AblationResult) -> None:

@@ -7,7 +7,7 @@ import pytest
 from core.intervals import Estimate
 from core.plots.translation_matter import curves_figure, difference_figure, live_figure
 from core.translation.ablation_result import AblationResult, Curve, Row, Score, Unknown
-from core.translation.ablation_table import curve_table, reading_table, sentence_table, whole_table
+from core.translation.ablation_table import curve_table, reading_table, translations_of, whole_table
 from core.translation.ablations import AblationSettings
 from core.wording import LANGUAGES, words_in
 
@@ -115,8 +115,15 @@ def test_the_tables_hold_every_variant_under_headings_in_words(language: str):
     assert whole[3][words("translation.matter.column.difference_low")] == -7.0
     assert whole[0]["Ein Hund."] == "x"
     assert len(curve_table(RESULT, words)) == 16
-    sentences = sentence_table(RESULT, 0, words)
-    assert [row[words("translation.matter.column.translation")] for row in sentences] == ["x"] + ["= x"] * 4
+
+
+def test_equal_translations_stand_together_the_baselines_first():
+    rows = (ROWS[0], replace(ROWS[3], examples=("A cat runs.",)), replace(ROWS[4], examples=("x",)))
+    result = replace(RESULT, rows=rows, example_references=("A dog runs.",))
+    first, second = translations_of(result, 0)
+    assert (first.variants, first.text) == (("baseline", "no_dropout"), "x")
+    assert second.variants == ("no_positions",)
+    assert second.words == (("A", True), ("cat", False), ("runs.", True))
 
 
 def test_the_perplexity_of_other_tokens_is_marked():
