@@ -12,8 +12,6 @@ from core.translation.evaluation_result import BucketKind, Evaluation
 from core.translation.evaluation_tables import model_name
 from core.wording import Words
 
-SCORES = ("bleu", "lowercased", "chrf")
-
 
 def scores_figure(evaluation: Evaluation, t: Words) -> go.Figure:
     """One line a model: BLEU with its interval, the old tutorials' BLEU, and chrF."""
@@ -29,14 +27,16 @@ def scores_figure(evaluation: Evaluation, t: Words) -> go.Figure:
         "lowercased": [scores.bleu_lowercased for scores in evaluation.models],
         "chrf": [scores.chrf for scores in evaluation.models],
     }
-    for place, (score, values) in enumerate(columns.items()):
+    # Open squares: the two kinds of BLEU often lie on one another.
+    symbols = ("circle", "square-open", "diamond")
+    for place, ((score, values), symbol) in enumerate(zip(columns.items(), symbols, strict=True)):
         bars = _error_bars([scores.bleu for scores in evaluation.models]) if score == "bleu" else None
         drawn.add_scatter(
             x=values,
             y=names,
             mode="markers",
             name=t(f"translation.evaluate.scores.{score}"),
-            marker={"symbol": PALETTE.symbols[place], "size": 13, "color": PALETTE.series[place]},
+            marker={"symbol": symbol, "size": 13, "color": PALETTE.series[place], "line": {"width": 2}},
             error_x=bars,
             hovertemplate="%{y}: %{x:.2f}<extra>%{fullData.name}</extra>",
         )
@@ -90,12 +90,12 @@ def buckets_figure(evaluation: Evaluation, kind: BucketKind, t: Words) -> go.Fig
 def comparisons_figure(evaluation: Evaluation, t: Words) -> go.Figure:
     """The difference of every two models with the middle 95% of the draws; 0 is no difference."""
     rows = evaluation.comparisons
-    pairs = [f"{_name(each.first, t)} → {_name(each.second, t)}" for each in rows]
+    pairs = [f"{_name(each.first, t)} →<br>{_name(each.second, t)}" for each in rows]
     drawn = figure(
         t("translation.evaluate.comparisons.title"),
         t("translation.evaluate.comparisons.x"),
         "",
-        height=130 + 48 * len(rows),
+        height=130 + 56 * len(rows),
     )
     certain = [each.difference.low > 0 or each.difference.high < 0 for each in rows]
     for known in (True, False):

@@ -92,26 +92,27 @@ def _show_sentence(sentences: Sentences, model: str, place: int, rank: int) -> N
         )
         st.text(sentences.sources[place])
         diff = word_diff(sentences.of(model).translations[place], sentences.references[place])
-        st.caption(t("translation.evaluate.side.reference"))
-        _show_words(diff.reference, f"{KEY}.{rank}.reference", "missed")
-        ordered = sorted(sentences.outputs, key=lambda output: output.model != model)
-        for output in ordered:
-            st.caption(
-                t(
-                    "translation.evaluate.examples.scores",
-                    model=model_name(output.model, t),
-                    chrf=output.chrf[place],
-                    bleu=output.bleu[place],
-                )
+        label = t("translation.evaluate.side.reference")
+        _show_words(label, diff.reference, f"{KEY}.{rank}.reference", "missed")
+        for output in sorted(sentences.outputs, key=lambda output: output.model != model):
+            label = t(
+                "translation.evaluate.examples.scores",
+                model=model_name(output.model, t),
+                chrf=output.chrf[place],
+                bleu=output.bleu[place],
             )
             words = word_diff(output.translations[place], sentences.references[place]).translation
-            _show_words(words, f"{KEY}.{rank}.{output.model}", "differs")
+            _show_words(label, words, f"{KEY}.{rank}.{output.model}", "differs")
 
 
-def _show_words(words: tuple[tuple[str, bool], ...], key: str, kind: str) -> None:
-    if not words:
-        st.caption(t("translation.evaluate.side.empty"))
-        return
+def _show_words(label: str, words: tuple[tuple[str, bool], ...], key: str, kind: str) -> None:
+    """One line: what it is, then its words, those shaded that the other side does not have there."""
     notes = {True: t("translation.evaluate.examples.same"), False: t(f"translation.evaluate.examples.{kind}")}
-    shown = [ShownToken(word, 0.0 if same else 1.0, notes[same]) for word, same in words]
-    show_tokens(shown, key, clickable=False)
+    # A blank behind each word, or a narrow screen would break the line within one.
+    shown = [ShownToken(f"{word} ", 0.0 if same else 1.0, notes[same]) for word, same in words]
+    show_tokens(
+        shown or [ShownToken(t("translation.evaluate.side.empty"))],
+        key,
+        context=f"{label}  ",
+        clickable=False,
+    )

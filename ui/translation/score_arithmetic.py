@@ -114,7 +114,7 @@ def _show_sides(opened: BleuArithmetic, key: str) -> None:
             st.caption(t("translation.evaluate.side.empty"))
             continue
         shown = [
-            ShownToken(token, length / 4, t("translation.evaluate.side.note", length=length))
+            ShownToken(f"{token} ", length / 4, t("translation.evaluate.side.note", length=length))
             for token, length in zip(tokens, longest_matches(tokens, other), strict=True)
         ]
         legend = (t("translation.evaluate.side.none"), t("translation.evaluate.side.four")) if place else None
