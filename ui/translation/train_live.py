@@ -17,7 +17,6 @@ def show_progress(job: Job, record: RunRecord | None) -> None:
     epochs = run_settings(job.parameters).training.epochs
     if record is not None and record.epochs:
         _show_figures(record)
-        _show_samples(record)
         st.plotly_chart(quality_figure(record, epochs, t), key="translation.train.quality")
         kind = "grammar" if record.words_in_german_order is not None else "pairs"
         st.caption(
@@ -27,6 +26,7 @@ def show_progress(job: Job, record: RunRecord | None) -> None:
                 signature=record.signature,
             )
         )
+        _show_samples(record)
         if any(epoch.by_pattern for epoch in record.epochs):
             st.plotly_chart(order_figure(record, t), key="translation.train.order")
             st.caption(t("translation.train.figure.order_caption"))
@@ -79,8 +79,8 @@ def _verdict(right: tuple[bool, ...]) -> str:
 def _row(epoch: str, text: str, verdict: str) -> dict[str, str]:
     return {
         t("translation.train.column.epoch"): epoch,
-        t("translation.train.column.translation"): text,
         t("translation.train.column.verdict"): verdict,
+        t("translation.train.column.translation"): text,
     }
 
 

@@ -15,6 +15,7 @@ def _later(module: str, function: str) -> Callable[..., Measurement]:
 
 
 MEASUREMENTS: dict[str, Callable[..., Measurement]] = {
+    "held_out_share": _later("train", "held_out_share"),
     "beam_against_greedy": _later("translate", "beam_against_greedy"),
     "attention_finds_words": _later("translate", "attention_finds_words"),
     "paraphrase_against_error": _later("evaluate", "paraphrase_against_error"),
