@@ -10,6 +10,8 @@ from core.plots.memory_terms import GIBIBYTE
 from core.plots.theme import PALETTE, figure
 from core.wording import Words
 
+ROOM_INSIDE = 0.5
+"""Share of a card from which on a bar has room for its number."""
 FULL = 1.0
 """Share of a card's memory at which it is full."""
 DARKEST = 2.0
@@ -28,15 +30,14 @@ def cards_figure(fits: Sequence[CardFit], words: Words) -> go.Figure:
         x=[100 * fit.share for fit in fits],
         y=[f"{fit.card.name} · {fit.card.gigabytes} GB" for fit in fits],
         orientation="h",
-        marker={
-            "color": [PALETTE.good if fit.fits else PALETTE.bad for fit in fits],
-            "pattern": {"shape": ["" if fit.fits else "/" for fit in fits], "solidity": 0.3},
-        },
+        marker={"color": [PALETTE.good if fit.fits else PALETTE.bad for fit in fits]},
         text=[
             words(f"memory.calculate.cards.{'fits' if fit.fits else 'small'}", share=fit.share)
             for fit in fits
         ],
-        textposition="outside",
+        textposition=["inside" if fit.share > ROOM_INSIDE else "outside" for fit in fits],
+        insidetextanchor="end",
+        textangle=0,
         cliponaxis=False,
         hovertext=[
             words("memory.calculate.cards.hover", card=fit.card.name, source=fit.card.source) for fit in fits
@@ -46,7 +47,7 @@ def cards_figure(fits: Sequence[CardFit], words: Words) -> go.Figure:
     drawn.add_vline(x=100, line={"dash": "dash", "width": 2, "color": PALETTE.neutral})
     drawn.update_yaxes(autorange="reversed", type="category", showgrid=False)
     most = max(100 * fit.share for fit in fits)
-    drawn.update_xaxes(range=[0, 1.3 * max(most, 100)], ticksuffix="%")
+    drawn.update_xaxes(range=[0, 1.05 * max(most, 100)], ticksuffix="%")
     return drawn
 
 
@@ -62,7 +63,7 @@ def grid_figure(grid: FitGrid, memory: int, card: str, words: Words) -> go.Figur
     half = FULL / DARKEST
     drawn.add_heatmap(
         z=shares,
-        x=[f"{length:,}" for length in grid.lengths],
+        x=[_tokens(length) for length in grid.lengths],
         y=[f"{batch}" for batch in grid.batches],
         zmin=0,
         zmax=DARKEST,
@@ -92,4 +93,15 @@ def grid_figure(grid: FitGrid, memory: int, card: str, words: Words) -> go.Figur
 
 
 def _short(gibibytes: float) -> str:
-    return f"{gibibytes:.1f}" if gibibytes < 100 else f"{gibibytes:,.0f}"
+    """As a narrow cell can hold it.
+
+    >>> _short(9.64), _short(56.7), _short(1408.2)
+    ('9.6', '57', '1.4k')
+    """
+    if gibibytes >= 1000:
+        return f"{gibibytes / 1000:.1f}k" if gibibytes < 10_000 else f"{gibibytes / 1000:.0f}k"
+    return f"{gibibytes:.1f}" if gibibytes < 10 else f"{gibibytes:.0f}"
+
+
+def _tokens(length: int) -> str:
+    return f"{length // 1024}k" if length >= 1024 and length % 1024 == 0 else str(length)

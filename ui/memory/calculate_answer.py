@@ -68,7 +68,7 @@ def _show_verdict(breakdown: Breakdown) -> None:
         "need": need / GIBIBYTE,
         "room": room / GIBIBYTE,
         "left": (room - need) / GIBIBYTE,
-        "times": need / room,
+        "over": (need - room) / GIBIBYTE,
     }
     if need <= room:
         st.success(t("memory.calculate.verdict.fits", **values), icon=":material/check_circle:")
