@@ -16,7 +16,7 @@ MOST_CURVES = 10
 
 
 def penalty_figure(curves: PenaltyCurves, lengths: Sequence[int], alpha: float, words: Words) -> go.Figure:
-    """The score of each translation as the length penalty grows; a line marks the chosen `alpha`.
+    """How far each translation lies behind the leader as the penalty grows; a line marks `alpha`.
 
     Args:
         lengths: tokens of each translation, the end mark included.
@@ -27,25 +27,27 @@ def penalty_figure(curves: PenaltyCurves, lengths: Sequence[int], alpha: float, 
         words("translation.translate.penalty.y"),
         height=440,
     )
-    for number, scores in enumerate(curves.scores[:MOST_CURVES]):
+    rows = list(zip(curves.behind, curves.scores, lengths, strict=True))[:MOST_CURVES]
+    for number, (behind, scores, length) in enumerate(rows):
         look = number % len(PALETTE.series)
         drawing.add_scatter(
             x=curves.alphas,
-            y=scores,
+            y=behind,
+            customdata=scores,
             mode="lines",
-            line={"color": PALETTE.series[look], "dash": PALETTE.dashes[look], "width": 2},
-            name=words("translation.translate.penalty.name", number=number + 1, length=lengths[number]),
+            line={"color": PALETTE.series[look], "dash": PALETTE.dashes[look], "width": 3},
+            name=words("translation.translate.penalty.name", number=number + 1, length=length),
             hovertemplate=words("translation.translate.penalty.hover", number=number + 1) + "<extra></extra>",
         )
-    drawing.add_scatter(
-        x=curves.alphas,
-        y=[curves.scores[best][place] for place, best in enumerate(curves.best)],
-        mode="lines",
-        line={"color": PALETTE.neutral, "width": 9},
-        opacity=0.35,
-        name=words("translation.translate.penalty.leads"),
-        hoverinfo="skip",
-    )
+    for change in curves.changes:
+        drawing.add_scatter(
+            x=[change],
+            y=[0],
+            mode="markers",
+            marker={"symbol": "triangle-down", "size": 14, "color": PALETTE.bad},
+            hoverinfo="skip",
+            showlegend=False,
+        )
     drawing.add_vline(x=alpha, line={"color": PALETTE.bad, "dash": "dash", "width": 2})
     drawing.update_layout(legend={"y": -0.22, "yanchor": "top"}, margin={"b": 90})
     return drawing

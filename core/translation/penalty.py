@@ -25,6 +25,14 @@ class PenaltyCurves:
     """Which translation is first at each alpha."""
 
     @property
+    def behind(self) -> tuple[tuple[float, ...], ...]:
+        """How far each score lies below the leader's, 0 for the leader: the crossings, drawn large."""
+        leaders = [self.scores[best][column] for column, best in enumerate(self.best)]
+        return tuple(
+            tuple(score - leader for score, leader in zip(row, leaders, strict=True)) for row in self.scores
+        )
+
+    @property
     def changes(self) -> tuple[float, ...]:
         """The first alphas at which another translation leads than at the one before."""
         return tuple(

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from core.translation.grammar.pairs import grammar_pairs
-from tests.browser.steps import opened, settle
+from tests.browser.steps import both_widths, opened, settle
 
 SMALL = "&".join(
     f"train_{name}={value}"
@@ -51,5 +51,36 @@ def test_a_reader_trains_on_their_own_pairs_and_translates_with_the_model(
         page.get_by_role("button", name="Download the model").click()
     with zipfile.ZipFile(download.value.path()) as packed:
         assert "model.safetensors" in packed.namelist()
+    assert page.locator("[data-testid=stException]").count() == 0
+    assert page.get_by_test_id("stAlertContentError").count() == 0
+
+
+@both_widths
+def test_a_sentence_is_translated_by_three_models_and_looked_into(page: Page, server: str):
+    """Type a sentence, read three translations, click a token, see alignment, tree and penalty."""
+    opened(page, f"{server}/translation?lang=en&view=translate")
+    text = page.get_by_role("textbox", name="German sentence")
+    text.fill("Zwei Hunde spielen mit einem roten Ball im Schnee.")
+    text.press("Control+Enter")
+    settle(page)
+    for name in ("LSTM", "GRU with attention", "Transformer"):
+        expect(page.get_by_test_id("stMain").get_by_text(name, exact=True).first).to_be_visible()
+    expect(page.get_by_text("Beam search, 5 wide")).to_have_count(3)
+    pressed = page.locator("button.token[aria-pressed=true]")
+    expect(pressed).to_have_count(1)
+    page.locator("button.token").first.click()
+    settle(page)
+    expect(page.locator("button.token").first).to_have_attribute("aria-pressed", "true")
+    for part in ("Alignment", "Beam tree", "Length penalty", "Beam width"):
+        page.get_by_role("radio", name=part, exact=True).click()
+        settle(page)
+        expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as CSV").first.click()
+    table = download.value.path().read_text("utf-8")
+    assert all(name in table for name in ("LSTM", "GRU", "Transformer"))
+    text.fill("Two dogs are running in the park.")
+    text.press("Control+Enter")
+    expect(page.get_by_text(re.compile("This looks like English"))).to_be_visible()
     assert page.locator("[data-testid=stException]").count() == 0
     assert page.get_by_test_id("stAlertContentError").count() == 0

@@ -9,7 +9,7 @@ from ui.text import t
 from ui.translation.translate_choice import Chosen
 from ui.translation.translate_models import token_texts, written_text
 
-STEPS_SHOWN = 8
+STEPS_SHOWN = 6
 
 
 def show_beams(chosen: Chosen) -> None:

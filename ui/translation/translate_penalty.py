@@ -33,15 +33,17 @@ def show_penalty(chosen: Chosen) -> None:
     best = chosen.explained.found(alpha)[0]
     length = len(best.written.log_probabilities)
     st.latex(
-        rf"\frac{{\log p}}{{((5+|y|)/6)^{{\alpha}}}} = "
-        rf"\frac{{{best.written.total:.3f}}}{{((5+{length})/6)^{{{alpha:.1f}}}}} = "
-        rf"\frac{{{best.written.total:.3f}}}{{{length_penalty(length, alpha):.3f}}} = {best.score:.3f}"
+        rf"\begin{{aligned}} \frac{{\log p}}{{((5+|y|)/6)^{{\alpha}}}} &= "
+        rf"\frac{{{best.written.total:.3f}}}{{((5+{length})/6)^{{{alpha:.1f}}}}} \\ "
+        rf"&= \frac{{{best.written.total:.3f}}}{{{length_penalty(length, alpha):.3f}}} = {best.score:.3f} "
+        r"\end{aligned}"
     )
     if curves.changes:
         where = ", ".join(f"{change:.2f}" for change in curves.changes)
         st.markdown(t("translation.translate.penalty.changes", count=len(curves.changes), where=where))
     else:
-        st.markdown(t("translation.translate.penalty.no_change", low=min(lengths), high=max(lengths)))
+        said = "one_length" if min(lengths) == max(lengths) else "no_change"
+        st.markdown(t(f"translation.translate.penalty.{said}", low=min(lengths), high=max(lengths)))
     rows = found_rows(chosen)
     st.dataframe(rows, hide_index=True, key="translation.translate.penalty.table")
     show_csv(lambda: csv_text(rows), "ranking.csv", "translation.translate.penalty.csv")

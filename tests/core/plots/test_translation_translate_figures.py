@@ -61,10 +61,11 @@ def test_penalty_curves_are_drawn_with_the_leader_and_the_chosen_alpha(language:
     found = [Written((7,), (-1.0, -1.0), True), Written((7,) * 6, (-0.35,) * 7, True)]
     curves = penalty_curves(found)
     drawing = penalty_figure(curves, [2, 7], 0.7, words_in(language))
-    *lines, leader = drawing.data
-    assert [tuple(line.y) for line in lines] == list(curves.scores)
+    *lines, change = drawing.data
+    assert [tuple(line.customdata) for line in lines] == list(curves.scores)
     assert len({line.line.dash for line in lines}) == 2
-    assert tuple(leader.y) == tuple(max(pair) for pair in zip(*curves.scores, strict=True))
+    assert [max(pair) for pair in zip(*(line.y for line in lines), strict=True)] == [0] * len(curves.alphas)
+    assert (change.x[0], change.marker.symbol) == (curves.changes[0], "triangle-down")
     assert drawing.layout.shapes[0].x0 == 0.7
 
 
