@@ -79,11 +79,11 @@ def tensor_table(step: MeasuredStep, words: Words) -> list[dict[str, object]]:
     """One row for each kind of tensor that autograd kept, the largest first."""
     return [
         {
-            words("memory.check.column.place"): words(f"memory.predict.term.{group.place}"),
             words("memory.check.column.shape"): group.shape,
             words("memory.check.column.format"): group.dtype,
             words("memory.check.column.count"): group.count,
             words("memory.check.column.mebibytes"): round(group.bytes / MEBIBYTE, 3),
+            words("memory.check.column.place"): words(f"memory.predict.term.{group.place}"),
         }
         for group in step.tensors
     ]

@@ -10,6 +10,8 @@ from core.plots.theme import PALETTE, figure
 from core.wording import Words
 
 MEBIBYTE = 2**20
+ROOM_FOR_LABELS = 1.22
+"""Length of the axis in that of the longest bar, whose label stands behind it."""
 
 
 def terms_figure(prediction: Breakdown, step: MeasuredStep | None, words: Words) -> go.Figure:
@@ -24,12 +26,13 @@ def terms_figure(prediction: Breakdown, step: MeasuredStep | None, words: Words)
     titles = [words(f"memory.predict.term.{name}") for name in names]
     predicted = [prediction.bytes_of(name) for name in names]
     _add_bars(drawn, titles, predicted, words("memory.check.series.predicted"), PALETTE.series[1], "/", words)
-    if step is not None:
-        measured = [step.term(name).measured for name in names]
+    measured = [step.term(name).measured for name in names] if step is not None else []
+    if measured:
         _add_bars(drawn, titles, measured, words("memory.check.series.measured"), PALETTE.accent, "", words)
     drawn.update_layout(barmode="group", bargap=0.25)
     drawn.update_yaxes(autorange="reversed")
-    drawn.update_xaxes(rangemode="tozero")
+    longest = max(predicted + measured)
+    drawn.update_xaxes(range=[0, ROOM_FOR_LABELS * longest / MEBIBYTE])
     legend_below(drawn)
     return drawn
 
@@ -45,7 +48,8 @@ def _add_bars(
         name=name,
         marker={"color": colour, "pattern": {"shape": pattern, "solidity": 0.25}},
         text=[words("memory.check.terms.label", size=size) for size in mebibytes],
-        textposition="auto",
+        textposition="outside",
+        cliponaxis=False,
         customdata=sizes,
         hovertemplate=words("memory.check.terms.hover") + "<extra>%{fullData.name}</extra>",
     )
