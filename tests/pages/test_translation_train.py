@@ -58,6 +58,7 @@ def test_a_setting_that_does_not_fit_is_one_sentence() -> None:
     assert [error.value for error in page.error] == [
         wording("translation.settings.error.heads", "en", heads=7, width=suggested("grammar").model.width)
     ]
+    assert page.button(key="translation.train.job.start").disabled
 
 
 def test_a_link_sets_data_and_settings_and_nonsense_is_refused_in_words() -> None:

@@ -1,5 +1,6 @@
 """What to learn from: the grammar, Multi30k, or the reader's own pairs with what was understood of them."""
 
+import hashlib
 from typing import Any
 
 import streamlit as st
@@ -16,6 +17,7 @@ from ui.workspace import workspace_hash
 MOST_PAIRS = 200_000
 PREVIEWED = 3
 _UPLOAD = "translation.train.upload_kept"
+_UPLOADED = "translation.train.upload_digest"
 
 
 def show_data() -> dict[str, Any] | None:
@@ -121,19 +123,29 @@ def _show_upload() -> dict[str, Any] | None:
     )
     if given:
         try:
-            upload = read_upload({file.name: file.getvalue() for file in given})
-            keep_upload(workspace_folder(workspace_hash()), upload)
+            _read_once({file.name: file.getvalue() for file in given})
         except GlassboxError as error:
             st.session_state.pop(_UPLOAD, None)
             show_error(error)
             return None
-        st.session_state[_UPLOAD] = upload
     kept: Upload | None = st.session_state.get(_UPLOAD)
     if kept is None:
         st.caption(t("translation.train.upload.none"))
         return None
     _show_read(kept)
     return {"data": "tsv", "pairs": 0, "upload": kept.digest}
+
+
+def _read_once(files: dict[str, bytes]) -> None:
+    """Understand and keep the files, unless they are those of the last time."""
+    digest = hashlib.sha256()
+    for name, content in sorted(files.items()):
+        digest.update(name.encode("utf-8", "replace") + hashlib.sha256(content).digest())
+    if _UPLOAD in st.session_state and st.session_state.get(_UPLOADED) == digest.hexdigest():
+        return
+    upload = read_upload(files)
+    keep_upload(workspace_folder(workspace_hash()), upload)
+    st.session_state[_UPLOAD], st.session_state[_UPLOADED] = upload, digest.hexdigest()
 
 
 def _show_read(upload: Upload) -> None:

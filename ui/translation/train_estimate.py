@@ -16,8 +16,8 @@ _KEPT = "translation.train.estimates"
 MOST_KEPT = 20
 
 
-def show_estimate(parameters: Mapping[str, Any]) -> None:
-    """Parameters, steps and time; timed once for the same settings."""
+def show_estimate(parameters: Mapping[str, Any]) -> bool:
+    """Parameters, steps and time, timed once for the same settings; or False and what is wrong with them."""
     kept: dict[str, Estimate] = st.session_state.setdefault(_KEPT, {})
     place = json.dumps(dict(parameters), sort_keys=True)
     if place not in kept:
@@ -26,7 +26,7 @@ def show_estimate(parameters: Mapping[str, Any]) -> None:
                 kept[place] = _estimate(parameters)
         except GlassboxError as error:
             show_error(error)
-            return
+            return False
         for oldest in list(kept)[:-MOST_KEPT]:
             del kept[oldest]
     found = kept[place]
@@ -46,6 +46,7 @@ def show_estimate(parameters: Mapping[str, Any]) -> None:
         _duration(found.seconds),
         help=t("translation.train.estimate.time_help"),
     )
+    return True
 
 
 def _duration(seconds: float) -> str:

@@ -5,16 +5,14 @@ import streamlit as st
 from core.csv_export import csv_text
 from core.jobs import Job
 from core.translation.train_record import RunRecord
-from core.translation.train_settings import run_settings
 from ui.inputs import show_csv
 from ui.text import t
 
 
-def show_progress(job: Job, record: RunRecord | None) -> None:
-    """Everything that the job has left so far; empty places say what will be there."""
+def show_progress(job: Job, record: RunRecord | None, epochs: int) -> None:
+    """Everything that the job has left of its planned epochs; empty places say what will be there."""
     from core.plots.translation_train import loss_figure, order_figure, quality_figure
 
-    epochs = run_settings(job.parameters).training.epochs
     if record is not None and record.epochs:
         _show_figures(record)
         st.plotly_chart(quality_figure(record, epochs, t), key="translation.train.quality")

@@ -5,11 +5,11 @@ from typing import Any
 
 import streamlit as st
 
-from core import jobs
 from core.errors import GlassboxError
 from core.jobs import Job
 from core.translation.own_models import KIND, training_jobs
 from core.translation.train_record import RunRecord, read_record
+from core.translation.train_settings import run_settings
 from ui.inputs import show_command, show_link
 from ui.job_panel import SECONDS_BETWEEN_POLLS, show_job_panel
 from ui.text import show_error, t
@@ -30,8 +30,8 @@ def show_start() -> None:
         data = show_data()
         chosen = show_settings()
         parameters = None if data is None else {**data, **chosen}
-        if parameters is not None:
-            show_estimate(parameters)
+        if parameters is not None and not show_estimate(parameters):
+            parameters = None
         with st.container(horizontal=True):
             show_link("translation", _link_values(data, chosen))
             if parameters is not None:
@@ -67,8 +67,8 @@ def _draw(job: Job) -> None:
     """The part that is drawn anew while the training runs."""
     try:
         record: RunRecord | None = read_record(job.result_folder)
+        epochs = run_settings(job.parameters).training.epochs
     except GlassboxError as error:
         show_error(error)
         return
-    jobs.poll(job)
-    show_progress(job, record)
+    show_progress(job, record, epochs)
