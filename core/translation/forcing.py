@@ -26,6 +26,7 @@ import torch
 
 from core.errors import GlassboxError
 from core.translation.batches import padded
+from core.translation.greedy import token_log_probabilities
 from core.translation.model import TranslationModel
 from core.translation.model_folder import Translator
 from core.translation.pairs import clean
@@ -83,7 +84,7 @@ def decode_along(
     slipped = torch.zeros(len(sources), dtype=torch.bool)
     given, wrote, wrote_logarithm, right_logarithm = [], [], [], []
     for place in range(right.shape[1]):
-        logarithms = torch.log_softmax(model.step(newest, state).logits.float(), dim=-1)
+        logarithms = token_log_probabilities(model.step(newest, state).logits)
         best = logarithms.max(dim=-1)
         given.append(newest)
         wrote.append(best.indices)

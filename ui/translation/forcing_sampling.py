@@ -50,6 +50,7 @@ def _show_result(result: ScheduledResult, key: str) -> None:
     with right:
         st.plotly_chart(learning_figure(result, t), key=f"{key}.learning")
         st.caption(t("translation.forcing.learning.reading"))
+    _show_summary(result)
     rows = _rows(result)
     st.dataframe(rows, hide_index=True, key=f"{key}.table")
     st.caption(t("translation.forcing.sampling.table_reading", seeds=len(result.seeds)))
@@ -69,6 +70,25 @@ def _show_result(result: ScheduledResult, key: str) -> None:
             seconds=sum(run.seconds for run in result.runs),
         )
     )
+
+
+def _show_summary(result: ScheduledResult) -> None:
+    """What the sampling variants changed against the reference only: the gap, and what counts."""
+    if "forced" not in result.variants:
+        return
+    for variant in (name for name in result.variants if name != "forced"):
+        st.markdown(
+            t(
+                "translation.forcing.sampling.said",
+                variant=t(f"translation.forcing.variant.{variant}"),
+                gap=100 * result.gap("forced").mean,
+                own_gap=100 * result.gap(variant).mean,
+                free=100 * result.last("forced", "free_right").mean,
+                own_free=100 * result.last(variant, "free_right").mean,
+                forced=100 * result.last("forced", "forced_right").mean,
+                own_forced=100 * result.last(variant, "forced_right").mean,
+            )
+        )
 
 
 def _rows(result: ScheduledResult) -> list[dict[str, object]]:

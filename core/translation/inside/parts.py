@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
-from core.translation.greedy import greedy_search
+from core.translation.greedy import greedy_search, token_log_probabilities
 from core.translation.inside.opened_pass import OpenedPass, PartRecord, open_transformer
 from core.translation.inside.removal import Removal
 from core.translation.inside.sentence import source_ids
@@ -72,7 +72,7 @@ def write_without(opened: OpenedPass, source: torch.Tensor, most: int) -> list[i
     written = [BEGIN]
     while len(written) <= most:
         hidden = opened.decode(torch.tensor([written]), memory, mask)
-        written.append(int(opened.model.scores(hidden[0, -1]).argmax()))
+        written.append(int(token_log_probabilities(opened.model.scores(hidden[0, -1])).argmax()))
         if written[-1] == END:
             return written[1:-1]
     return written[1:]

@@ -33,7 +33,7 @@ class Parameters:
                 raise GlassboxError("translation.forcing.error.range", name=name, low=low, high=high)
         if not (_distinct(self.seeds, MOST_SEEDS) and all(_is_whole(s, 0, LARGEST_SEED) for s in self.seeds)):
             raise GlassboxError("translation.forcing.error.seeds", most=MOST_SEEDS, largest=LARGEST_SEED)
-        if not (_distinct(self.variants, len(VARIANTS)) and set(self.variants) <= set(VARIANTS)):
+        if not (_distinct(self.variants, len(VARIANTS)) and all(each in VARIANTS for each in self.variants)):
             raise GlassboxError("translation.forcing.error.variants", known=", ".join(VARIANTS))
 
     def runs(self) -> list[tuple[int, str]]:
