@@ -46,7 +46,7 @@ def _rows(chosen: Chosen, reference: str) -> list[dict[str, object]]:
             rows.append(
                 {
                     t("translation.translate.column.model"): name_of(model),
-                    t("translation.translate.column.search"): search,
+                    t("translation.translate.column.search"): t(f"translation.translate.search.{search}"),
                     "BLEU": round(sentence_bleu(text, reference).score, 1),
                     "chrF2": round(sentence_chrf(text, reference).score, 1),
                     t("translation.translate.column.text"): text,

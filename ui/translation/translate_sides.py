@@ -124,7 +124,7 @@ def _rows(name: str, model: str, found: "Explained") -> list[dict[str, object]]:
     return [
         {
             t("translation.translate.column.model"): name,
-            t("translation.translate.column.search"): search,
+            t("translation.translate.column.search"): t(f"translation.translate.search.{search}"),
             t("translation.translate.column.text"): written_text(model, written.token_ids),
             t("translation.translate.column.total"): round(written.total, 4),
             t("translation.translate.column.length"): len(written.log_probabilities),
