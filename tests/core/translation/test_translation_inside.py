@@ -2,6 +2,7 @@
 
 import copy
 import math
+from itertools import pairwise
 
 import pytest
 import torch
@@ -186,7 +187,7 @@ def test_the_journey_shows_what_the_decoder_starts_from(architecture: str) -> No
 def test_quarters_hold_all_captions_short_ones_first(small: Translator) -> None:
     bands = by_length(small, every_nth(5))
     assert [band.sentences for band in bands] == [4, 4, 4, 4]
-    assert all(one.longest <= other.shortest for one, other in zip(bands, bands[1:], strict=False))
+    assert all(one.longest <= other.shortest for one, other in pairwise(bands))
     assert {round(band.numbers) for band in bands} == {32}
     assert all(0 <= band.found.value <= 1 for band in bands)
 
@@ -213,6 +214,7 @@ def test_old_tools_are_imported_and_lines_counted(tmp_path) -> None:
     states = {found.tool.key: found.state for found in old_tools()}
     assert states["transformer"] == "there"
     assert set(states.values()) <= {"there", "missing", "broken"}
-    source = '"""Text\nof two lines."""\n\n# no code\nimport os\n\n\ndef one(x):\n    """Text."""\n    return (\n        x\n    )\n'
+    lines = ('"""Text."""', "", "# no code", "import os", "", "def one(x):", '    """Text', '    more."""')
+    source = "\n".join([*lines, "    return (", "        x", "    )", ""])
     (tmp_path / "some.py").write_text(source)
     assert code_lines(tmp_path / "some.py") == 5
