@@ -30,22 +30,25 @@ def show_estimate(parameters: Mapping[str, Any]) -> bool:
         for oldest in list(kept)[:-MOST_KEPT]:
             del kept[oldest]
     found = kept[place]
-    columns = st.columns(3)
-    columns[0].metric(
-        t("translation.train.estimate.parameters"),
-        t("translation.train.estimate.millions", count=found.parameters / 1e6),
-        help=t("translation.train.estimate.parameters_help"),
-    )
-    columns[1].metric(
-        t("translation.train.estimate.steps"),
-        f"{found.steps:,}",
-        help=t("translation.train.estimate.steps_help", milliseconds=1000 * found.seconds_a_step),
-    )
-    columns[2].metric(
-        t("translation.train.estimate.time"),
-        _duration(found.seconds),
-        help=t("translation.train.estimate.time_help"),
-    )
+    with st.container(horizontal=True, gap="large"):
+        st.metric(
+            t("translation.train.estimate.parameters"),
+            t("translation.train.estimate.millions", count=found.parameters / 1e6),
+            help=t("translation.train.estimate.parameters_help"),
+            width="content",
+        )
+        st.metric(
+            t("translation.train.estimate.steps"),
+            f"{found.steps:,}",
+            help=t("translation.train.estimate.steps_help", milliseconds=1000 * found.seconds_a_step),
+            width="content",
+        )
+        st.metric(
+            t("translation.train.estimate.time"),
+            _duration(found.seconds),
+            help=t("translation.train.estimate.time_help"),
+            width="content",
+        )
     return True
 
 

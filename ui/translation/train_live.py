@@ -1,10 +1,13 @@
 """A training as it goes: what it translates, its losses, its scores, and which word order it knows."""
 
+from functools import partial
+from itertools import groupby
+
 import streamlit as st
 
 from core.csv_export import csv_text
 from core.jobs import Job
-from core.translation.train_record import RunRecord
+from core.translation.train_record import EpochRecord, RunRecord
 from ui.inputs import show_csv
 from ui.text import t
 
@@ -42,12 +45,12 @@ def show_progress(job: Job, record: RunRecord | None, epochs: int) -> None:
 def _show_figures(record: RunRecord) -> None:
     """The newest epoch in numbers."""
     newest = record.epochs[-1]
-    columns = st.columns(4 if newest.order is not None else 3)
-    columns[0].metric(t("translation.train.measure.bleu"), f"{newest.bleu:.1f}")
-    columns[1].metric(t("translation.train.measure.perplexity"), f"{newest.perplexity:.2f}")
-    columns[2].metric(t("translation.train.speed"), f"{newest.pairs_per_second:,.0f}")
-    if newest.order is not None:
-        columns[3].metric(t("translation.train.measure.order"), f"{newest.order:.0%}")
+    with st.container(horizontal=True, gap="large"):
+        st.metric(t("translation.train.measure.bleu"), f"{newest.bleu:.1f}", width="content")
+        st.metric(t("translation.train.measure.perplexity"), f"{newest.perplexity:.2f}", width="content")
+        st.metric(t("translation.train.speed"), f"{newest.pairs_per_second:,.0f}", width="content")
+        if newest.order is not None:
+            st.metric(t("translation.train.measure.order"), f"{newest.order:.0%}", width="content")
 
 
 def _show_samples(record: RunRecord) -> None:
@@ -57,15 +60,20 @@ def _show_samples(record: RunRecord) -> None:
         rows = []
         if sample.word_for_word:
             rows.append(_row("–", sample.word_for_word, t("translation.train.samples.word_for_word")))
-        rows += [
-            _row(str(epoch.number), epoch.samples[place], _verdict(epoch.right[place : place + 1]))
-            for epoch in record.epochs
-        ]
+        for (text, right), alike in groupby(record.epochs, partial(_written, place=place)):
+            numbers = [epoch.number for epoch in alike]
+            span = f"{numbers[0]}–{numbers[-1]}" if len(numbers) > 1 else str(numbers[0])
+            rows.append(_row(span, text, _verdict(right)))
         rows.append(_row("=", sample.reference, t("translation.train.samples.reference")))
         st.text(sample.source)
         st.dataframe(rows, hide_index=True, key=f"translation.train.samples.{place}")
     kind = "grammar" if record.words_in_german_order is not None else "pairs"
     st.caption(t(f"translation.train.samples.caption.{kind}"))
+
+
+def _written(epoch: EpochRecord, place: int) -> tuple[str, tuple[bool, ...]]:
+    """How an epoch translated the sentence at `place`, and whether its order was right."""
+    return epoch.samples[place], epoch.right[place : place + 1]
 
 
 def _verdict(right: tuple[bool, ...]) -> str:
