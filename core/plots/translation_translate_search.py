@@ -75,6 +75,7 @@ def width_figure(found: Sequence[WidthFound], words: Words) -> go.Figure:
     lowest, highest = (pick(one.log_probability for one in found) for pick in (min, max))
     room = max(0.3, 0.25 * (highest - lowest))
     drawing.update_yaxes(range=[lowest - room, highest + room / 2])
+    drawing.update_xaxes(type="category")
     return drawing
 
 

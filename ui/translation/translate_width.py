@@ -10,6 +10,8 @@ from ui.translation.translate_choice import Chosen
 from ui.translation.translate_models import by_width
 
 WIDTHS = (1, 2, 3, 5, 10, 20)
+SAME = 1e-3
+"""Nats: a smaller difference is that of floating-point numbers, not of translations."""
 
 
 def show_width(chosen: Chosen) -> None:
@@ -18,9 +20,9 @@ def show_width(chosen: Chosen) -> None:
     st.plotly_chart(width_figure(found, t), key="translation.translate.width")
     st.caption(t("translation.translate.width.reading"))
     likeliest = max(found, key=lambda one: one.log_probability)
-    first = next(one for one in found if one.text == likeliest.text)
+    first = next(one for one in found if likeliest.log_probability - one.log_probability < SAME)
     gain = likeliest.log_probability - found[0].log_probability
-    said = "gained" if gain > 0 else "nothing"
+    said = "nothing" if first is found[0] else "gained"
     st.markdown(t(f"translation.translate.width.{said}", width=first.width, gain=gain, widest=WIDTHS[-1]))
     rows = [
         {
