@@ -36,7 +36,7 @@ def scores_figure(evaluation: Evaluation, t: Words) -> go.Figure:
             y=names,
             mode="markers",
             name=t(f"translation.evaluate.scores.{score}"),
-            marker={"symbol": symbol, "size": 13, "color": PALETTE.series[place], "line": {"width": 2}},
+            marker={"symbol": symbol, "size": 10, "color": PALETTE.series[place]},
             error_x=bars,
             hovertemplate="%{y}: %{x:.2f}<extra>%{fullData.name}</extra>",
         )

@@ -21,14 +21,14 @@ from core.translation.evaluation_sets import evaluation_pairs
 from core.translation.evaluation_tables import bucket_rows, comparison_rows, score_rows
 from core.translation.model import parameter_count
 from core.translation.model_folder import TrainedModel, Translator, load_translator, save_translator
-from core.translation.pairs import SentencePairs
+from core.translation.pairs import SentencePairs, clean
 from core.translation.ranked_sentences import ranked_sentences, sentence_rows
 from core.translation.rarity import rarest_by_count, rarest_by_pieces
 from core.translation.scoring import lowercased_bleu
 from core.translation.settings import ModelSettings, TrainingSettings
 from core.translation.translate import translate_all
 from core.translation.uploaded_pairs import LARGEST_TSV, read_upload
-from core.translation.vocabulary import learn_vocabulary
+from core.translation.vocabulary import Vocabulary, learn_vocabulary
 from core.translation.word_diff import word_diff
 from core.wording import words_in
 
@@ -51,8 +51,17 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for seed, name in enumerate(OWN):
         about = TrainedModel(settings, TrainingSettings(), "toy", len(SOURCES), ())
         folders[name] = tmp_path_factory.mktemp("models") / name
-        save_translator(folders[name], Translator(about, build_model(settings, seed), vocabulary))
+        model = build_model(settings, seed)
+        model.output_bias.data.fill_(-30.0)  # whole words only, so that there are n-grams
+        model.output_bias.data[
+            [number for number in range(4, vocabulary.size) if _is_word(vocabulary, number)]
+        ] = 0
+        save_translator(folders[name], Translator(about, model, vocabulary))
     return folders
+
+
+def _is_word(vocabulary: Vocabulary, number: int) -> bool:
+    return len(vocabulary.token(number)) > 2 and vocabulary.token(number).startswith("\u2581")
 
 
 @pytest.fixture
@@ -68,25 +77,30 @@ def context(folder: Path, owner: str = "me", **parameters: Any) -> JobContext:
 
 
 def test_the_job_scores_what_the_models_wrote_as_sacrebleu_does(tmp_path: Path, own: dict[str, Path]):
-    done = context(tmp_path)
+    # The models are untrained: to give them points, each wrote half of the references itself.
+    sides = [translate_all(load_translator(own[name]), SOURCES, beam=2) for name in OWN]
+    references = tuple(clean(f"{sides[place % 2][place]} now") for place in range(len(SOURCES)))
+    lines = [f"{source}\t{reference}" for source, reference in zip(SOURCES, references, strict=True)]
+    done = context(tmp_path, tsv="\n".join([*lines, "\tlost"]))
     run(done)
     found = read_evaluation(done.result_folder / "scores.json")
     sentences = read_sentences(done.result_folder / "sentences.json")
     assert sentences.sources == SOURCES
-    assert sentences.references == TARGETS
+    assert sentences.references == references
     assert (found.sentences, found.dropped, found.rarity, found.data) == (6, 1, "pieces", "tsv")
+    assert all(scores.bleu.value > 1 for scores in found.models)
     for scores in found.models:
         translator = load_translator(own[scores.model])
         written = sentences.of(scores.model).translations
         assert list(written) == translate_all(translator, SOURCES, beam=2)
-        assert scores.bleu.value == pytest.approx(BLEU().corpus_score(written, [TARGETS]).score)
-        assert scores.chrf == pytest.approx(CHRF().corpus_score(written, [TARGETS]).score)
-        assert scores.bleu_lowercased == lowercased_bleu(written, TARGETS).score
+        assert scores.bleu.value == pytest.approx(BLEU().corpus_score(written, [references]).score)
+        assert scores.chrf == pytest.approx(CHRF().corpus_score(written, [references]).score)
+        assert scores.bleu_lowercased == lowercased_bleu(written, references).score
         assert scores.parameters == parameter_count(translator.model)
         for place, line in enumerate(written):
-            single = BLEU(effective_order=True).sentence_score(line, [TARGETS[place]]).score
+            single = BLEU(effective_order=True).sentence_score(line, [references[place]]).score
             assert sentences.of(scores.model).bleu[place] == pytest.approx(single, abs=1e-3)
-            chrf = CHRF().sentence_score(line, [TARGETS[place]]).score
+            chrf = CHRF().sentence_score(line, [references[place]]).score
             assert sentences.of(scores.model).chrf[place] == pytest.approx(chrf, abs=1e-3)
     assert [(each.first, each.second) for each in found.comparisons] == [OWN]
     assert len({scores.weights_sha256 for scores in found.models}) == 2
@@ -289,3 +303,26 @@ def test_the_command_scores_a_file(tmp_path: Path, models: dict[str, Path]):
     assert "same number of lines" in str(refused.exception)
     missing = CliRunner().invoke(app, [*asked[:4], str(tmp_path / "none.de"), *asked[5:]])
     assert "no file none.de" in str(missing.exception)
+
+
+def test_the_shipped_models_are_measured_by_one_command(
+    tmp_path: Path, models: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+):
+    data = tmp_path / "multi30k"
+    data.mkdir()
+    for part in ("train", "val", "test_2016_flickr"):
+        (data / f"{part}.de").write_text("\n".join(SOURCES) + "\n", encoding="utf-8")
+        (data / f"{part}.en").write_text("\n".join(TARGETS) + "\n", encoding="utf-8")
+    folders = dict(zip(("lstm", "gru", "transformer"), [*models.values(), models["one"]], strict=True))
+    monkeypatch.setattr(
+        "core.translation.shipped.shipped_translator", lambda name: load_translator(folders[name])
+    )
+    monkeypatch.setattr("core.translation.evaluation_result.SHIPPED_SCORES", tmp_path / "scores.json")
+    answered = CliRunner().invoke(app, ["score-shipped", "--data", str(data), "--beam", "1"])
+    assert answered.exit_code == 0, answered.output
+    found = read_evaluation(tmp_path / "scores.json")
+    assert [scores.model for scores in found.models] == list(folders)
+    assert (found.data, found.sentences, found.rarity, found.beam) == ("multi30k", 6, "count", 1)
+    assert found.models[0].chrf == found.models[2].chrf != found.models[1].chrf
+    assert not any(line in (tmp_path / "scores.json").read_text() for line in (*SOURCES, *TARGETS))
+    assert "Transformer" in answered.stdout
