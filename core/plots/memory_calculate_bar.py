@@ -26,7 +26,7 @@ def breakdown_figure(breakdown: Breakdown, card: str, gigabytes: float, words: W
         words("memory.calculate.bar.title", total=breakdown.total_per_device / GIBIBYTE),
         words("memory.calculate.bar.x"),
         "",
-        height=190 + 18 * len(breakdown.terms) + 50 * (len(places) - 1),
+        height=215 + 18 * len(breakdown.terms) + 50 * (len(places) - 1),
     )
     add_stacked_terms(drawn, labels, columns, words)
     longest = max(breakdown.total_per_device, breakdown.host_bytes) / GIBIBYTE

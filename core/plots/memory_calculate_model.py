@@ -11,7 +11,6 @@ from core.plots.theme import PALETTE, figure
 from core.wording import Words
 
 Row = dict[str, object]
-PATTERNS = ("", "/", "", "x", ".", "\\")
 
 
 def parameters_figure(parts: Mapping[str, int], title: str, words: Words) -> go.Figure:
@@ -29,11 +28,8 @@ def parameters_figure(parts: Mapping[str, int], title: str, words: Words) -> go.
             y=[""],
             orientation="h",
             name=words(f"memory.calculate.part.{part}"),
-            marker={
-                "color": PALETTE.series[place],
-                "pattern": {"shape": PATTERNS[place % len(PATTERNS)], "solidity": 0.3},
-            },
-            text=[f"{100 * count / total:.1f}%"],
+            marker={"color": PALETTE.series[place]},
+            text=[f"{words(f'memory.calculate.part.{part}')}<br>{100 * count / total:.1f}%"],
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from core.memory.presets import Preset
 from core.memory.published import PublishedFigure
+from core.plots.legend import legend_below
 from core.plots.theme import PALETTE, figure
 from core.wording import Words
 
@@ -18,7 +19,7 @@ def ratio_figure(figures: Sequence[PublishedFigure], words: Words) -> go.Figure:
         words("memory.compare.published.title"),
         words("memory.compare.published.x"),
         "",
-        height=150 + 26 * len(figures),
+        height=190 + 26 * len(figures),
     )
     for agrees, symbol, colour in ((True, "circle", PALETTE.good), (False, "x", PALETTE.bad)):
         shown = [each for each in figures if each.agrees == agrees]
@@ -35,6 +36,7 @@ def ratio_figure(figures: Sequence[PublishedFigure], words: Words) -> go.Figure:
     order = [words(f"memory.compare.short.{each.name}") for each in figures]
     drawn.update_yaxes(categoryorder="array", categoryarray=order[::-1], tickfont={"size": 11})
     drawn.update_xaxes(range=[0.7, 1.1])
+    legend_below(drawn)
     return drawn
 
 

@@ -46,3 +46,26 @@ def test_every_comparison_opens_with_a_figure_and_fits_the_screen(
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
     main = "document.querySelector('[data-testid=stMain]')"
     assert page.evaluate(f"{main}.scrollWidth - {main}.clientWidth") <= 2
+
+
+@both_widths
+def test_a_real_step_is_run_and_stands_beside_its_prediction(page: Page, server: str):
+    opened(page, f"{server}/memory?lang=en&view=check&check_preset=minilm-l6&check_batch=1&check_length=16")
+    expect(page.get_by_text("Only predicted so far")).to_be_visible()
+    page.get_by_role("button", name="Run one real step").click()
+    expect(page.get_by_text("Measured here (processor)")).to_be_visible(timeout=180_000)
+    settle(page)
+    errors = page.get_by_test_id("stMetric").filter(has_text="Error of the prediction")
+    assert abs(float(errors.get_by_test_id("stMetricValue").inner_text().strip("< %"))) < 0.01
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as CSV").first.click()
+    assert "Weights" in download.value.path().read_text(encoding="utf-8")
+    main = "document.querySelector('[data-testid=stMain]')"
+    assert page.evaluate(f"{main}.scrollWidth - {main}.clientWidth") <= 2
+
+
+@pytest.mark.parametrize(("page", "language"), [("wide", "zh"), ("narrow", "en")], indirect=["page"])
+def test_the_measured_grid_is_drawn_and_fits_the_screen(page: Page, server: str, language: str):
+    opened(page, f"{server}/memory?lang={language}&view=check&check_part=grid")
+    expect(page.locator(".js-plotly-plot")).to_have_count(2)
+    expect(page.get_by_text("python -m core job memory.grid")).to_be_visible()

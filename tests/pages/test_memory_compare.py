@@ -1,9 +1,11 @@
 """The comparison as a reader meets it: methods, curves, published tables, in both languages."""
 
 from functools import partial
+from urllib.parse import parse_qsl
 
 import pytest
 
+from core.curriculum.bank import questions
 from core.memory.curve_families import SETTINGS
 from core.memory.methods import METHODS
 from core.memory.published import published_figures
@@ -11,6 +13,7 @@ from core.wording import LANGUAGES, wording
 from tests.pages.reading import open_lesson, shown
 
 opened = partial(open_lesson, "07_memory", view="compare")
+OWN = [each for each in questions("memory") if each.link.startswith(("view=calculate", "view=compare"))]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -23,6 +26,7 @@ def test_methods_side_by_side(language):
     row = table[table[column] == "BitFit"].iloc[0]
     assert wording("memory.predict.error.no_bias", language, model="llama-2-7b") == row[note]
     assert "0.062%" in shown(page)  # LoRA's share of the trained parameters
+    assert f"BitFit: {row[note]}" in shown(page)
     page.toggle(key="memory.compare.zoom").set_value(True).run()
     assert not page.exception
 
@@ -71,3 +75,10 @@ def test_published_tables_with_their_contradictions(language):
     for note in ("qlora_base", "bert_base_cased", "mixed"):
         assert wording(f"memory.predict.note.{note}", language) in shown(page)
     assert len(page.dataframe[0].value) == 63
+
+
+@pytest.mark.parametrize("question", OWN, ids=lambda question: question.id)
+def test_a_questions_link_sets_the_view_up(question):
+    page = open_lesson("07_memory", **dict(parse_qsl(question.link)))
+    assert not page.warning or "Does not fit" in page.warning[0].value
+    assert not page.error

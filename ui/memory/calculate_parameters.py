@@ -37,7 +37,14 @@ def show_parameters(breakdown: Breakdown) -> None:
             )
         )
     rows = module_table(module_rows(architecture), t)
-    st.dataframe(rows, hide_index=True, key="memory.calculate.modules")
+    st.dataframe(
+        rows,
+        hide_index=True,
+        key="memory.calculate.modules",
+        column_config={
+            t("memory.calculate.column.parameters"): st.column_config.NumberColumn(format="localized")
+        },
+    )
     st.caption(t("memory.calculate.modules.reading"))
     with st.container(horizontal=True):
         show_csv(lambda: csv_text(rows), "parameters.csv", "memory.calculate.modules.csv")

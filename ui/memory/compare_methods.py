@@ -35,8 +35,14 @@ def show_methods(plan: Plan, settings: dict[str, Any]) -> None:
         key="memory.compare.methods.table",
         placeholder="–",
         height=460,
-        column_config={t("memory.compare.column.method"): st.column_config.TextColumn(pinned=True)},
+        column_config={
+            t("memory.compare.column.method"): st.column_config.TextColumn(pinned=True),
+            t("memory.compare.column.trained"): st.column_config.NumberColumn(format="localized"),
+        },
     )
+    for row in rows:
+        if row.error is not None:
+            st.caption(f"{t(f'memory.compare.method.{row.method}')}: {row.error.text(language())}")
     st.caption(t("memory.compare.methods.columns"))
     show_csv(lambda: csv_text(table), "methods.csv", "memory.compare.methods.csv")
 

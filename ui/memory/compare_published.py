@@ -40,7 +40,11 @@ def _show_sizes() -> None:
         hide_index=True,
         key="memory.compare.sizes.table",
         height=460,
-        column_config={t("memory.compare.column.model"): st.column_config.TextColumn(pinned=True)},
+        column_config={
+            t("memory.compare.column.model"): st.column_config.TextColumn(pinned=True),
+            t("memory.compare.column.counted"): st.column_config.NumberColumn(format="localized"),
+            t("memory.compare.column.note"): st.column_config.TextColumn(width="large"),
+        },
     )
     st.caption(t("memory.compare.sizes.reading"))
     show_csv(lambda: csv_text(sizes), "sizes.csv", "memory.compare.sizes.csv")
