@@ -36,7 +36,11 @@ def difference_figure(result: AblationResult, chosen: str, words: Words) -> go.F
         f"<b>{name}</b>" if row.variant == chosen else name for row, name in zip(rows, names, strict=True)
     ]
     drawn.update_yaxes(
-        tickvals=list(range(len(rows))), ticktext=marked, range=[len(rows) - 0.4, -0.9], showgrid=False
+        tickvals=list(range(len(rows))),
+        ticktext=marked,
+        range=[len(rows) - 0.4, -0.9],
+        showgrid=False,
+        zeroline=False,
     )
     drawn.add_annotation(
         x=0,
