@@ -25,12 +25,11 @@ def ending_figure(result: ScheduledResult, t: Words) -> go.Figure:
             marker={"color": colour, "pattern": {"shape": pattern}},
             error_y=_range(spreads),
             text=[f"{spread.mean:.1%}" for spread in spreads],
-            textposition="inside",
-            insidetextanchor="start",
+            textposition="outside",
             hovertemplate="%{x}: %{y:.1%}<extra>%{fullData.name}</extra>",
         )
     drawn.update_layout(barmode="group")
-    drawn.update_yaxes(tickformat=".0%", rangemode="tozero")
+    drawn.update_yaxes(tickformat=".0%", range=[0, 1])
     legend_below(drawn)
     return drawn
 

@@ -43,7 +43,7 @@ def test_another_caption_and_another_model_decode_anew() -> None:
     second = page.session_state["translation.forcing.compared"][1]
     assert second.source != first.source
     assert page.text_area(key="translation.forcing_source").value in captions().source
-    page.button_group(key="translation.forcing_model").set_value(["transformer"]).run()
+    page.button_group(key="translation.forcing_model").set_value("transformer").run()
     assert page.session_state["translation.forcing.compared"][0][0] == "transformer"
 
 

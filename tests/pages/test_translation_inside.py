@@ -21,7 +21,7 @@ def test_the_bridge_of_each_model_is_counted(language: str) -> None:
     assert metrics(page)[label] == "32"
     page.text_area(key="translation.inside_text").set_value("Ein Hund rennt und ein Hund rennt.").run()
     assert metrics(page)[label] == "32"
-    page.button_group(key="translation.inside_model").set_value(["transformer"]).run()
+    page.button_group(key="translation.inside_model").set_value("transformer").run()
     tokens = len(page.session_state["translation.inside.journey"][1].source)
     assert metrics(page)[label] == str(16 * tokens)
     assert not page.error

@@ -59,9 +59,11 @@ def _band(translator: Translator, pairs: SentencePairs, shortest: int, longest: 
     logits = model(read, target[:, :-1]).float()
     losses = F.cross_entropy(logits.transpose(1, 2), wanted, ignore_index=PAD, reduction="none").sum(dim=1)
     written = [list(row.token_ids) for row in greedy_search(model, sources)]
-    numbers = [
-        sum(stage.numbers for stage in bridge_stages(model, torch.tensor([[*ids, END]]))) for ids in sources
-    ]
+    crossing = {}  # sentences of one length send as many numbers
+    for ids in sources:
+        if len(ids) not in crossing:
+            stages = bridge_stages(model, torch.tensor([[*ids, END]]))
+            crossing[len(ids)] = sum(stage.numbers for stage in stages)
     return Band(
         shortest,
         longest,
@@ -71,7 +73,7 @@ def _band(translator: Translator, pairs: SentencePairs, shortest: int, longest: 
             [_held(own, ids) for own, ids in zip(written, targets, strict=True)],
             [len(ids) for ids in targets],
         ),
-        sum(numbers) / sum(len(ids) + 1 for ids in sources),
+        sum(crossing[len(ids)] for ids in sources) / sum(len(ids) + 1 for ids in sources),
     )
 
 
