@@ -148,6 +148,8 @@ def _measured(result: AblationResult, row: Row) -> list[str]:
     said = [t(f"translation.matter.closely.{verdict(row)}", **values)]
     if not same_tokens(row):
         said.append(t("translation.matter.closely.unknown", **vars(row.unknown)))
+    elif row is not baseline:
+        said.append(t("translation.matter.closely.perplexity", **values))
     seed = _seed_difference(result)
     inside = seed is not None and score.difference and abs(score.difference.value) <= abs(seed)
     if inside and row.variant != "other_seed":
