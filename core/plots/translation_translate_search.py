@@ -30,12 +30,13 @@ def penalty_figure(curves: PenaltyCurves, lengths: Sequence[int], alpha: float, 
     rows = list(zip(curves.behind, curves.scores, lengths, strict=True))[:MOST_CURVES]
     for number, (behind, scores, length) in enumerate(rows):
         look = number % len(PALETTE.series)
+        dash = (number + number // len(PALETTE.series)) % len(PALETTE.dashes)  # no two lines are alike
         drawing.add_scatter(
             x=curves.alphas,
             y=behind,
             customdata=scores,
             mode="lines",
-            line={"color": PALETTE.series[look], "dash": PALETTE.dashes[look], "width": 3},
+            line={"color": PALETTE.series[look], "dash": PALETTE.dashes[dash], "width": 3},
             name=words("translation.translate.penalty.name", number=number + 1, length=length),
             hovertemplate=words("translation.translate.penalty.hover", number=number + 1) + "<extra></extra>",
         )
@@ -67,7 +68,7 @@ def width_figure(found: Sequence[WidthFound], words: Words) -> go.Figure:
         mode="lines+markers+text",
         line={"color": PALETTE.accent, "shape": "hv"},
         marker={"size": 10},
-        text=[words("translation.translate.width.tokens", length=one.length) for one in found],
+        text=[str(one.length) for one in found],
         textposition="bottom center",
         cliponaxis=False,
         hovertemplate=words("translation.translate.width.hover") + "<extra></extra>",
