@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def share_figure(fillings: Sequence["Filling"], t: Words) -> go.Figure:
     """One stacked bar a way of batching: places with tokens, and filled places."""
-    names = [t(f"translation.inside.way.{filling.way}") for filling in fillings]
+    names = [f"{t(f'translation.inside.way.{filling.way}')}: {filling.share:.0%}" for filling in fillings]
     drawn = figure(
         t("translation.inside.share.title"), t("translation.inside.share.x"), "", height=130 + 60 * len(names)
     )
@@ -30,11 +30,6 @@ def share_figure(fillings: Sequence["Filling"], t: Words) -> go.Figure:
             orientation="h",
             name=t(f"translation.inside.share.{name}"),
             marker={"color": colour, "pattern": {"shape": pattern}},
-            text=[
-                f"{filling.share:.0%}" if name == "filled" and filling.share > 0.03 else ""
-                for filling in fillings
-            ],
-            textposition="inside",
             hovertemplate="%{x:,}<extra>%{fullData.name}</extra>",
         )
     drawn.update_layout(barmode="stack")

@@ -87,10 +87,10 @@ def _show_counts(fillings: "tuple[Filling, ...]", data: str, batch: int) -> None
     rows = [
         {
             t("translation.inside.column.way"): t(f"translation.inside.way.{filling.way}"),
+            t("translation.inside.column.share"): f"{filling.share:.1%}",
             t("translation.inside.column.batches"): len(filling.batches),
             t("translation.inside.column.places"): filling.places,
             t("translation.inside.column.filled"): filling.filled,
-            t("translation.inside.column.share"): f"{filling.share:.1%}",
         }
         for filling in fillings
     ]
