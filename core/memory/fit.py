@@ -1,6 +1,7 @@
 """Turning the question round: what fits into a given memory, and which cards are large enough."""
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -58,7 +59,7 @@ def fitting_cards(breakdown: Breakdown) -> tuple[CardFit, ...]:
 def largest(plan: Plan, what: Literal["batch", "length"], memory: int) -> int:
     """The largest batch or length with which the plan needs at most `memory` bytes a device; 0 if none.
 
-    Found by bisection on the prediction, which grows with either.
+    Found by doubling and bisection on the prediction, which grows with either.
 
     Args:
         plan: with everything else as wanted.
@@ -78,12 +79,33 @@ def largest(plan: Plan, what: Literal["batch", "length"], memory: int) -> int:
     most = MOST_SEARCHED
     if what == "length" and plan.architecture.position_rows:
         most = plan.architecture.position_rows - (sequence_length(plan) - plan.length)
-    fits, too_much = 0, most + 1
-    while too_much - fits > 1:
-        middle = (fits + too_much) // 2
-        changed = replace(plan, batch=middle) if what == "batch" else replace(plan, length=middle)
-        if predict(changed).needed_per_device <= memory:
-            fits = middle
+
+    def fits(size: int) -> bool:
+        changed = replace(plan, batch=size) if what == "batch" else replace(plan, length=size)
+        return predict(changed).needed_per_device <= memory
+
+    return _largest_that(fits, most)
+
+
+def _largest_that(fits: Callable[[int], bool], most: int) -> int:
+    """The largest size up to `most` that fits, by doubling until one does not, then by bisection.
+
+    >>> _largest_that(lambda size: size <= 11, 100), _largest_that(lambda size: False, 100)
+    (11, 0)
+    >>> _largest_that(lambda size: True, 100)
+    100
+    """
+    good, bad = 0, most + 1
+    size = 1
+    while size < bad:
+        if not fits(size):
+            bad = size
         else:
-            too_much = middle
-    return fits
+            good, size = size, 2 * size
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        if fits(middle):
+            good = middle
+        else:
+            bad = middle
+    return good

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from core.memory.plan import Plan, sequence_length
 from core.memory.predict import predict
 
-BATCHES = (1, 2, 4, 8, 16, 32, 64, 128)
-LENGTHS = (128, 256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768)
+BATCHES = (1, 2, 4, 8, 16, 32, 64)
+LENGTHS = (128, 256, 512, 1024, 2048, 4096, 8192, 16_384)
 
 
 @dataclass(frozen=True)
