@@ -40,8 +40,9 @@ def ladder_figure(compared: "Compared", t: Words) -> go.Figure:
                 right=token_label(right),
                 percent=100 * chance,
             )
+    # A title beside the labels would run into them on a narrow screen: the x axis carries it, on top.
     drawn = figure(
-        t("translation.forcing.ladder.title"), "", t("translation.forcing.ladder.y"), height=130 + ROW * rows
+        t("translation.forcing.ladder.title"), t("translation.forcing.ladder.y"), "", height=150 + ROW * rows
     )
     drawn.add_heatmap(
         z=values,
@@ -73,7 +74,7 @@ def ladder_figure(compared: "Compared", t: Words) -> go.Figure:
         range=[rows - 0.5, -0.5],
         showgrid=False,
     )
-    drawn.update_layout(margin={"t": 84})
+    drawn.update_layout(margin={"t": 104})
     if compared.parting is not None:
         line = {"color": PALETTE.bad, "width": 3, "dash": "dot"}
         drawn.add_hline(y=compared.parting + 0.5, line=line)
