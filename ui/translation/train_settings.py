@@ -29,11 +29,9 @@ def show_settings() -> dict[str, dict[str, Any]]:
     for name, value in _usual(data).items():
         st.session_state.setdefault(f"translation.train_{name}", value)
     with st.expander(t("translation.train.settings.model"), icon=":material/account_tree:"):
-        model = _show(MODEL)
-        model |= _show(MODEL_DETAILS)
+        model = _show((*MODEL, *MODEL_DETAILS))
     with st.expander(t("translation.train.settings.training"), icon=":material/fitness_center:"):
-        training = _show(TRAINING)
-        training |= _show(TRAINING_DETAILS)
+        training = _show((*TRAINING, *TRAINING_DETAILS))
     st.button(
         t("translation.train.settings.reset"),
         key="translation.train.settings.reset",
