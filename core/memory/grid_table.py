@@ -42,11 +42,16 @@ def row_name(row: GridRow, words: Words) -> str:
         f"{settings['batch']}×{settings['length']}",
     ]
     parts += [
-        words(f"memory.check.short.{name}", value=settings[name])
+        words(f"memory.check.short.{name}", value=_named(name, settings[name], words))
         for name, usual in UNREMARKABLE.items()
         if settings.get(name, usual) != usual
     ]
     return " ".join(parts)
+
+
+def _named(name: str, value: object, words: Words) -> object:
+    """A kind of checkpointing in the reader's words; formats and optimizers as everyone writes them."""
+    return words(f"memory.check.set.{name}.{value}") if name == "checkpointing" else value
 
 
 def method_name(settings: Mapping[str, object]) -> str:
@@ -87,7 +92,7 @@ def grid_table(rows: Sequence[GridRow], words: Words) -> list[dict[str, object]]
             "saved": round(step.activations.measured / MEBIBYTE, 2),
             "lasting_error": percent(step.lasting_error),
             "activations_error": percent(step.activations.error),
-            "accelerate_error": f"{100 * row.accelerate_error:+.0f} %",
+            "accelerate_error": percent(row.accelerate_error),
             "seconds": round(step.seconds, 1),
         }
         table.append({words(f"memory.check.grid.column.{name}"): value for name, value in cells.items()})

@@ -104,6 +104,7 @@ def _show_run(settings: RankSettings) -> RankRun | None:
             return None
         for oldest in list(runs)[:-MOST_RUNS]:
             del runs[oldest]
+        st.rerun()  # drawn anew without the button
     _show_summary(runs[settings])
     return runs[settings]
 
