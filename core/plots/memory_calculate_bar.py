@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from core.memory.breakdown import Breakdown
+from core.memory.breakdown import Breakdown, Term
 from core.memory.report import formula
 from core.plots.legend import legend_below
 from core.plots.memory_terms import GIBIBYTE, add_stacked_terms, end_axis_at
@@ -45,7 +45,9 @@ def term_rows(breakdown: Breakdown, words: Words) -> list[Row]:
             words("memory.calculate.column.share"): f"{term.bytes / total:.1%}"
             if term.place != "host" and total
             else "–",
-            words("memory.calculate.column.formula"): _said(formula(term, words), term.place, words),
+            words("memory.calculate.column.formula"): _said(
+                _formula(breakdown, term, words), term.place, words
+            ),
         }
         for term in breakdown.terms
     ]
@@ -56,6 +58,20 @@ def term_rows(breakdown: Breakdown, words: Words) -> list[Row]:
         words("memory.calculate.column.formula"): words("memory.calculate.column.bytes", bytes=total),
     }
     return [*rows, last]
+
+
+def _formula(breakdown: Breakdown, term: Term, words: Words) -> str:
+    """The term's formula; of what is kept outside the blocks, every tensor with its bytes."""
+    if term.name != "outside" or breakdown.saved is None:
+        return formula(term, words)
+    sums: dict[str, int] = {}
+    for kept in (*breakdown.saved.before, *breakdown.saved.after):
+        sums[kept.name] = sums.get(kept.name, 0) + kept.bytes
+    parts = " + ".join(
+        f"{words(f'memory.predict.kept.{name}')} {size:,}" for name, size in sums.items() if size
+    )
+    held = term.values["in_flight"]
+    return f"({parts}) × {held}" if held != 1 else parts
 
 
 def _said(text: str, place: str, words: Words) -> str:
@@ -70,7 +86,7 @@ def term_csv_rows(breakdown: Breakdown, words: Words) -> list[Row]:
             words("memory.calculate.column.term"): words(f"memory.predict.term.{term.name}"),
             words("memory.calculate.column.exact"): term.bytes,
             words("memory.calculate.column.place"): words(f"memory.predict.place.{term.place}"),
-            words("memory.calculate.column.formula"): formula(term, words),
+            words("memory.calculate.column.formula"): _formula(breakdown, term, words),
         }
         for term in breakdown.terms
     ]

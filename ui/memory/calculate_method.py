@@ -34,6 +34,8 @@ def show_method() -> None:
         number("length", 1, MOST, step=128)
     if counts("checkpointing"):
         choose("checkpointing", CHECKPOINTING)
+    if counts("weight_format"):
+        choose("weight_format", WEIGHT_FORMATS)
     _show_card()
     with st.expander(t("memory.calculate.group.precision"), icon=":material/straighten:"):
         _show_precision()
@@ -106,8 +108,7 @@ def _show_card() -> None:
 
 
 def _show_precision() -> None:
-    if counts("weight_format"):
-        choose("weight_format", WEIGHT_FORMATS)
+    if counts("cache_format"):
         choose("cache_format", (SAME_FORMAT, *BYTES))
     else:
         kept = precision(choose("dtype", tuple(PRECISIONS)))

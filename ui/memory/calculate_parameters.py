@@ -62,12 +62,12 @@ def show_parameters(breakdown: Breakdown) -> None:
 
 
 def _show_published(published: Preset, counted: int) -> None:
-    said = "matches" if published.matches else "differs"
+    said, stated = "matches" if published.matches else "differs", published.published
     st.markdown(
         t(
             f"memory.calculate.model.{said}",
             counted=counted,
-            published=published.published,
+            published=f"{int(stated):,}" if stated.isdigit() else stated,
             source=published.source,
         )
     )

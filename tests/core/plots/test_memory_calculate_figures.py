@@ -104,3 +104,13 @@ def test_parameters_and_kept_tensors(language):
     bars = kept_figure(kept, words)
     assert sum(bars.data[0].x) * 2**20 == pytest.approx(kept.total)
     checked(bars)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_kept_outside_the_blocks_is_listed_byte_by_byte(language):
+    words = words_in(language)
+    answer = predict(plan_from(SETTINGS))
+    place = [term.name for term in answer.terms].index("outside")
+    said = str(term_csv_rows(answer, words)[place][words("memory.calculate.column.formula")])
+    numbers = [int(part.rsplit(" ", 1)[1].replace(",", "")) for part in said.split(" + ")]
+    assert sum(numbers) == answer.bytes_of("outside")
