@@ -6,12 +6,16 @@ rest on the end mark or the full stop where they have nothing to fetch.
 """
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
 
 from core.translation.follow import Opened
 from core.translation.vocabulary import BLANK, END, SPECIAL_TOKENS
+
+Shares: TypeAlias = Tensor
+"""Attention over the source, (layers, heads, tokens, source tokens) or one map (tokens, source tokens)."""
 
 
 @dataclass(frozen=True)

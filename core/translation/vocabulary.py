@@ -70,7 +70,8 @@ class Vocabulary:
         encoding = self._tokenizer.encode(sentence, add_special_tokens=False)
         cut: list[tuple[str, list[int]]] = [(word, []) for word in self.words(sentence)]
         for number, word in zip(encoding.ids, encoding.word_ids, strict=True):
-            cut[word][1].append(number)
+            if word is not None:  # only special tokens, which are not added here, belong to none
+                cut[word][1].append(number)
         return cut
 
     def merge_ranks(self) -> dict[tuple[str, str], int]:

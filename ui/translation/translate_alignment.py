@@ -12,8 +12,7 @@ from ui.translation.translate_choice import Chosen, choose_translation
 from ui.translation.translate_link import LOOKS
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
+    from core.translation.alignment import Shares
     from core.translation.follow import Opened
 
 
@@ -36,7 +35,7 @@ def show_alignment(chosen: Chosen) -> None:
         st.caption(t("translation.translate.heads.reading"))
 
 
-def _show_look(alignment: "Tensor") -> "tuple[Tensor, str]":
+def _show_look(alignment: "Shares") -> "tuple[Shares, str]":
     """The map that the reader chose, and its title."""
     from core.translation.alignment import weights_of
 
@@ -77,7 +76,7 @@ def _show_number(name: str, most: int, first: int) -> int:
     )
 
 
-def _show_table(opened: "Opened", weights: "Tensor") -> None:
+def _show_table(opened: "Opened", weights: "Shares") -> None:
     from core.translation.alignment import looked_at
 
     looked = looked_at(opened, weights)
