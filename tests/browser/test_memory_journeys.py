@@ -58,7 +58,7 @@ def test_a_real_step_is_run_and_stands_beside_its_prediction(page: Page, server:
     errors = page.get_by_test_id("stMetric").filter(has_text="Error of the prediction")
     assert abs(float(errors.get_by_test_id("stMetricValue").inner_text().strip("< %"))) < 0.01
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download as CSV").first.click()
+        page.get_by_test_id("stDownloadButton").first.get_by_role("button").click()
     assert "Weights" in download.value.path().read_text(encoding="utf-8")
     main = "document.querySelector('[data-testid=stMain]')"
     assert page.evaluate(f"{main}.scrollWidth - {main}.clientWidth") <= 2
