@@ -70,13 +70,15 @@ def _show_takeaways(chosen: Chosen, part: str) -> None:
         )
         settings = {"model": chosen.model, "beam": chosen.width, "penalty": chosen.alpha, "text": chosen.text}
         if shipped:
-            show_command(t("translation.translate.command", **_quoted(settings)), settings)
+            show_command(_command(settings), settings)
 
 
 def _is_set(name: str) -> bool:
     return st.session_state.get(f"translation.{name}") not in (None, "")
 
 
-def _quoted(settings: dict[str, object]) -> dict[str, object]:
-    """The sentence as a shell takes it: one word, nothing in it run."""
-    return {**settings, "text": shlex.quote(" ".join(str(settings["text"]).split()))}
+def _command(settings: dict[str, object]) -> str:
+    """The command, with the sentence as a shell takes it: one word, nothing in it run."""
+    text = shlex.quote(" ".join(str(settings["text"]).split()))
+    options = " ".join(f"--{name} {settings[name]}" for name in ("model", "beam", "penalty"))
+    return f"python -m core translate run {options} --json -- {text}"
