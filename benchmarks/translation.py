@@ -16,7 +16,6 @@ from time import perf_counter
 from typing import Any
 
 import torch
-from core.translation.multi30k import multi30k_folder
 
 from benchmarks.measure import machine
 from benchmarks.translation_plain import PlainLoop
@@ -25,6 +24,7 @@ from core.translation.batches import padded
 from core.translation.build import build_model
 from core.translation.model import parameter_count
 from core.translation.model_folder import Translator
+from core.translation.multi30k import multi30k_folder
 from core.translation.naive_beam import naive_beam_search
 from core.translation.pairs import SentencePairs, read_multi30k
 from core.translation.settings import ModelSettings, TrainingSettings
