@@ -1,114 +1,67 @@
-"""What decides the predictions: every measurement runs, and finds what the question was written for."""
+"""What the tokenizer lesson's predictions rest on, on few texts and on all: by hand, against tiktoken."""
 
 import math
 import re
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from functools import cache
 from urllib.parse import parse_qsl
 
 import pytest
 
-from core.curriculum import Measurement, Question, answer_text, grade
-from core.curriculum.bank import CURRICULUM_FOLDER, load_questions
-from core.curriculum.question import placeholders
+from core.curriculum import Measurement, Question, grade, questions
+from core.tokenizer.chat import templates
 from core.tokenizer.measurements import MEASUREMENTS
 from core.tokenizer.measurements.characters import FAMILY, common_chinese
 from core.tokenizer.samples import corpora, domains, examples
-from core.tokenizer.training.history import ALGORITHMS
-from core.tokenizer.vocabularies.catalogue import VOCABULARIES
 from core.tokenizer.vocabularies.load import load_vocabulary
-from core.wording import LANGUAGES, wording
+from tests.core.measured import measured_small
 
-BANK = load_questions(CURRICULUM_FOLDER / "tokenizer.toml", "tokenizer", set(MEASUREMENTS))
-TOPICS = "why bpe bytes wordpiece unigram sentencepiece families fertility expand chat words"
-VIEWS = ("see", "families", "train", "cost", "chat", "words")
-USED = ("cl100k", "o200k", "llama3", "qwen3", "mistral-v1", "bert")
-Measured = Callable[[str, bool], Measurement]
+BANK = questions("tokenizer")
 
 pytestmark = pytest.mark.real_model
 
 
-@pytest.fixture(scope="module")
-def measured() -> Measured:
-    """A measurement by name and size, run at most once, with the vocabularies it needs already loaded."""
-    for name in USED:
-        load_vocabulary(name)
-    return cache(lambda name, small: MEASUREMENTS[name](small))
-
-
-@pytest.mark.parametrize("small", [True, False], ids=["small", "full"])
-@pytest.mark.parametrize("question", BANK, ids=lambda question: question.id)
-def test_the_choice_called_right_is_the_measured_one(
-    question: Question, small: bool, measured: Measured
-) -> None:
-    measurement = measured(question.predict.measure, small)
-    assert question.predict.expected is not None
-    assert grade(question.predict, measurement.value) is question.predict.choices[question.predict.expected]
+@cache
+def measured_full(name: str) -> Measurement:
+    return MEASUREMENTS[name](small=False)
 
 
 @pytest.mark.parametrize("question", BANK, ids=lambda question: question.id)
-def test_the_answer_and_the_note_quote_only_what_was_measured(question: Question, measured: Measured) -> None:
-    measurement = measured(question.predict.measure, True)
-    quoted = measurement.quoted()
-    assert all(math.isfinite(number) for number in quoted.values())
-    assert set(quoted) == set(measured(question.predict.measure, False).quoted())
-    for language in LANGUAGES:
-        assert not placeholders(answer_text(question, language, measurement))
-        assert not placeholders(wording(measurement.note_key, language, **quoted))
-
-
-def test_small_measurements_take_at_most_two_seconds_of_processor_time(measured: Measured) -> None:
-    for name, measure in MEASUREMENTS.items():
-        measured(name, True)
-        begun = time.process_time()
-        measure(True)
-        assert time.process_time() - begun < 2, name
-
-
-def test_every_measurement_decides_a_question_and_every_topic_of_the_curriculum_has_one() -> None:
-    assert sorted(question.predict.measure for question in BANK) == sorted(MEASUREMENTS)
-    assert [question.id for question in BANK] == [f"tok-{topic}" for topic in TOPICS.split()]
+def test_all_texts_decide_as_the_few_do_and_give_the_same_numbers_to_quote(question: Question) -> None:
+    found = measured_full(question.predict.measure)
+    assert grade(question.predict, found.value) is question.predict.choices[question.predict.expected]
+    assert set(found.quoted()) == set(measured_small("tokenizer", question.predict.measure).quoted())
 
 
 @pytest.mark.parametrize("question", BANK, ids=lambda question: question.id)
-def test_a_link_names_only_controls_of_the_page_with_values_they_take(question: Question) -> None:
+def test_a_link_names_what_its_view_can_open_and_compares_with_other_vocabularies(question: Question) -> None:
     given = dict(parse_qsl(question.link, strict_parsing=True))
-    takes = {
-        "view": VIEWS,
-        "vocabulary": VOCABULARIES,
-        "example": [example.id for example in examples()],
-        "algorithm": ALGORITHMS,
-        "corpus": corpora(),
-        "domain": domains(),
-        "template": ("smollm2", "llama3", "qwen3", "deepseek", "mistral-v1", "tekken"),
-    }
-    assert "view" in given
-    assert all(given[name] in known for name, known in takes.items() if name in given)
-    assert set(given.get("compare", "o200k").split(",")) <= set(VOCABULARIES) - {given.get("vocabulary")}
-    assert all(given.get(name, "1").isdigit() for name in ("vocabulary_size", "step"))
-    assert set(given) <= {*takes, "text", "word", "compare", "vocabulary_size", "step"}
+    assert given.get("corpus", "english") in corpora()
+    assert given.get("domain", "medicine") in domains()
+    assert given.get("template", "qwen3") in [template.name for template in templates()]
+    assert given.get("vocabulary") not in given.get("compare", "").split(",")
 
 
-def test_unseen_words_are_what_a_count_by_hand_finds(measured: Measured) -> None:
+def test_unseen_words_are_what_a_count_by_hand_finds() -> None:
     paragraphs = corpora()["english"].strip().lower().split("\n\n")
     words = [re.findall(r"[a-z]+(?:'[a-z]+)*", paragraph) for paragraph in paragraphs]
     cut = len(words) * 3 // 4
     known = {word for paragraph in words[:cut] for word in paragraph}
     new = [word for paragraph in words[cut:] for word in paragraph]
-    assert measured("unseen_words", True).value == sum(word not in known for word in new) / len(new)
+    unseen = [word for word in new if word not in known]
+    assert measured_small("tokenizer", "unseen_words").value == len(unseen) / len(new)
 
 
-def test_the_first_merge_is_the_commonest_pair_of_letters(measured: Measured) -> None:
+def test_the_first_merge_is_the_commonest_pair_of_letters() -> None:
     words = re.findall(r"\w+|[^\w\s]+", corpora()["english"])
     pairs = [word[at : at + 2] for word in words for at in range(len(word) - 1)]
-    assert measured("early_merges", True).values["first_count"] == max(map(pairs.count, set(pairs)))
+    commonest = max(map(pairs.count, set(pairs)))
+    assert measured_small("tokenizer", "early_merges").values["first_count"] == commonest
 
 
-def test_bpe_shortens_the_text_more_than_wordpiece_in_as_many_merges(measured: Measured) -> None:
-    values = measured("rare_winners", True).values
+def test_bpe_shortens_the_text_more_than_wordpiece_in_as_many_merges() -> None:
+    values = measured_small("tokenizer", "rare_winners").values
     assert values["bpe_tokens"] < values["wordpiece_tokens"] < sum(map(len, corpora()["english"].split()))
     assert values["bpe_count"] > values["wordpiece_count"] >= 1
 
@@ -129,19 +82,20 @@ def test_the_best_cut_holds_what_adding_up_all_cuts_by_hand_gives() -> None:
 
     cuts = [all_cuts(word) for word in training.word_counts if len(word) > 6][:60]
     shares = [max(products) / math.fsum(products) for products in cuts]
-    assert MEASUREMENTS["best_cut"](True).value == pytest.approx(math.fsum(shares) / len(shares), rel=1e-9)
+    expected = math.fsum(shares) / len(shares)
+    assert measured_small("tokenizer", "best_cut").value == pytest.approx(expected, rel=1e-9)
 
 
-def test_flattened_probabilities_draw_more_varied_cuts(measured: Measured) -> None:
-    values = measured("best_cut", False).values
+def test_flattened_probabilities_draw_more_varied_cuts() -> None:
+    values = measured_full("best_cut").values
     assert values["drawn_differs"] < values["flat_differs"]
 
 
-def test_the_emoji_s_tokens_are_its_bytes(measured: Measured) -> None:
+def test_the_emoji_s_tokens_are_its_bytes() -> None:
     tokens = load_vocabulary("cl100k").encode(FAMILY).tokens
     assert b"".join(token.data for token in tokens) == FAMILY.encode()
-    assert measured("emoji_tokens", True).value == len(tokens)
-    assert measured("emoji_tokens", True).values["bytes"] == 4 * 4 + 3 * 3
+    assert measured_small("tokenizer", "emoji_tokens").value == len(tokens)
+    assert measured_small("tokenizer", "emoji_tokens").values["bytes"] == 4 * 4 + 3 * 3
 
 
 def test_a_typed_space_mark_does_not_come_back_from_sentencepiece() -> None:
@@ -166,36 +120,34 @@ def test_the_common_characters_are_all_of_the_first_level_and_no_others() -> Non
     assert "龘" not in characters
 
 
-def test_shares_lie_between_0_and_1_and_vocabularies_made_for_chinese_know_more_of_it(
-    measured: Measured,
-) -> None:
-    shares = measured("common_characters", False)
+def test_shares_lie_between_0_and_1_and_vocabularies_made_for_chinese_know_more_of_it() -> None:
+    shares = measured_full("common_characters")
     assert shares.values["cl100k"] < shares.values["llama"] < shares.value < shares.values["qwen"] <= 1
-    words = measured("whole_words", False)
+    words = measured_full("whole_words")
     assert 0 < words.values["cl100k"] < words.values["o200k"] < words.value < 1
     assert 0 < words.values["crossed"] < 0.5
 
 
-def test_hindi_against_english_is_the_ratio_of_tiktoken_s_counts(measured: Measured) -> None:
+def test_hindi_against_english_is_the_ratio_of_tiktoken_s_counts() -> None:
     from core.tokenizer.samples import parallel
 
     encode = load_vocabulary("cl100k").encode
     counts = [sum(len(encode(line).ids) for line in parallel()[language]) for language in ("hi", "en")]
-    found = measured("hindi_price", False)
+    found = measured_full("hindi_price")
     assert found.value == counts[0] / counts[1]
     assert 1 < found.low < found.value < found.high
 
 
-def test_added_words_save_in_their_own_field_and_nearly_nothing_elsewhere(measured: Measured) -> None:
-    saving = measured("domain_saving", False)
+def test_added_words_save_in_their_own_field_and_nearly_nothing_elsewhere() -> None:
+    saving = measured_full("domain_saving")
     assert saving.value == pytest.approx(1 - saving.values["after"] / saving.values["before"])
     assert saving.values["ordinary_saved"] < 0.01
     assert saving.values["parameters"] == saving.values["rows"] * 4096 * 2
     assert saving.values["megabytes"] == saving.values["parameters"] * 2 / 1e6
 
 
-def test_a_typed_mark_is_a_mark_only_where_special_tokens_are_allowed(measured: Measured) -> None:
-    values = measured("typed_mark", True).values
+def test_a_typed_mark_is_a_mark_only_where_special_tokens_are_allowed() -> None:
+    values = measured_small("tokenizer", "typed_mark").values
     assert values["marks"] == 1
     assert values["as_special"] < values["as_text"]
     assert 0 < values["written"] < values["whole"]

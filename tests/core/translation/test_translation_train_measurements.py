@@ -1,26 +1,11 @@
-"""The measurement behind the training view's question: it runs, and the expected guess is the right one."""
+"""What the training view's answer rests on: the loss that the training reports, and the plain one."""
 
 import pytest
 
-from core.curriculum.bank import CURRICULUM_FOLDER, load_questions
-from core.curriculum.question import answer_text, grade
-from core.translation.measurements import MEASUREMENTS
+from tests.core.measured import measured_small
 
 
-@pytest.fixture(scope="module")
-def question():
-    (found,) = load_questions(CURRICULUM_FOLDER / "translation.train.toml", "translation", set(MEASUREMENTS))
-    return found
-
-
-def test_the_expected_choice_is_the_measured_one_and_the_answer_quotes_it(question):
-    measurement = MEASUREMENTS[question.predict.measure](small=True)
-    assert measurement.values["plain"] < measurement.values["reported"]
-    assert measurement.value == pytest.approx(
-        measurement.values["held_out"] / measurement.values["reported"], rel=1e-9
-    )
-    for language in ("en", "zh"):
-        text = answer_text(question, language, measurement)
-        assert f"{measurement.values['reported']:.2f}" in text
-        assert "{" not in text
-    assert grade(question.predict, measurement.value) is question.predict.choices[question.predict.expected]
+def test_the_share_is_that_of_the_held_out_loss_in_the_reported_one():
+    found = measured_small("translation", "held_out_share")
+    assert found.values["plain"] < found.values["reported"]
+    assert found.value == pytest.approx(found.values["held_out"] / found.values["reported"], rel=1e-9)
