@@ -18,18 +18,10 @@ elif view == "compare":
     from ui.memory.compare import show_compare
 
     show_compare()
-elif view == "check":
+else:
     from ui.memory.check import show_check
 
     show_check()
-elif view == "lora":
-    from ui.memory.lora import show_lora
-
-    show_lora()
-else:
-    from ui.memory.precision import show_precision
-
-    show_precision()
 
 st.divider()
 st.header(t("memory.questions.title"), anchor=False)

@@ -1,5 +1,0 @@
-"""The view's sections."""
-
-
-def show_lora() -> None:
-    """The view."""

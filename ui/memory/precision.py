@@ -1,5 +1,0 @@
-"""The view's sections."""
-
-
-def show_precision() -> None:
-    """The view."""
