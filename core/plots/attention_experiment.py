@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from core.attention.schemes.progress import run_and_step
-from core.attention.schemes.result import SchemesResult, Spread, curve_of, positions_of
+from core.attention.schemes.result import SchemesResult, curve_of, positions_of
 from core.attention.schemes.settings import SCHEMES, Parameters
 from core.plots.legend import legend_below
 from core.plots.theme import PALETTE, figure
+from core.spread import Spread
 from core.wording import Words
 
 STYLES = {

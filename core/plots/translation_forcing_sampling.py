@@ -6,7 +6,8 @@ import plotly.graph_objects as go
 
 from core.plots.legend import legend_below
 from core.plots.theme import PALETTE, figure
-from core.translation.scheduled.result import ScheduledResult, Spread
+from core.spread import Spread
+from core.translation.scheduled.result import ScheduledResult
 from core.translation.scheduled.settings import VARIANTS
 from core.wording import Words
 

@@ -9,6 +9,7 @@ from core.attention.schemes.settings import SCHEMES
 from core.errors import GlassboxError
 from core.json_result import result_from_json
 from core.settings import PROJECT_FOLDER
+from core.spread import Spread, spread
 from core.wording import Words
 
 SHIPPED = PROJECT_FOLDER / "assets" / "checkpoints" / "attention" / "schemes.json"
@@ -67,24 +68,6 @@ class SchemesResult:
     def of(self, scheme: str) -> tuple[SchemeRun, ...]:
         """The runs of one scheme, one a seed."""
         return tuple(run for run in self.runs if run.scheme == scheme)
-
-
-@dataclass(frozen=True)
-class Spread:
-    """A figure over the seeds."""
-
-    mean: float
-    low: float
-    high: float
-
-
-def spread(values: list[float]) -> Spread:
-    """Mean and range.
-
-    >>> spread([1.0, 2.0, 6.0])
-    Spread(mean=3.0, low=1.0, high=6.0)
-    """
-    return Spread(sum(values) / len(values), min(values), max(values))
 
 
 def curve_of(result: SchemesResult, scheme: str) -> tuple[Spread, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from core.errors import GlassboxError
 from core.json_result import result_from_json
 from core.settings import PROJECT_FOLDER
+from core.spread import Spread, spread
 from core.translation.scheduled.settings import VARIANTS
 
 SHIPPED = PROJECT_FOLDER / "assets" / "checkpoints" / "translation" / "scheduled_sampling.json"
@@ -69,37 +70,19 @@ class ScheduledResult:
         """Those of the runs."""
         return tuple(sorted({run.seed for run in self.runs}))
 
-    def last(self, variant: str, measure: str) -> "Spread":
+    def last(self, variant: str, measure: str) -> Spread:
         """A measure after the last epoch, over the seeds."""
         return spread([getattr(run.epochs[-1], measure) for run in self.runs if run.variant == variant])
 
-    def curve(self, variant: str, measure: str) -> tuple["Spread", ...]:
+    def curve(self, variant: str, measure: str) -> tuple[Spread, ...]:
         """A measure after each epoch, over the seeds."""
         runs = [run.epochs for run in self.runs if run.variant == variant]
         return tuple(spread([getattr(epoch, measure) for epoch in each]) for each in zip(*runs, strict=True))
 
-    def gap(self, variant: str) -> "Spread":
+    def gap(self, variant: str) -> Spread:
         """What reading its own words costs: right places forced minus right places free."""
         runs = [run.epochs[-1] for run in self.runs if run.variant == variant]
         return spread([epoch.forced_right - epoch.free_right for epoch in runs])
-
-
-@dataclass(frozen=True)
-class Spread:
-    """A figure over the seeds."""
-
-    mean: float
-    low: float
-    high: float
-
-
-def spread(values: list[float]) -> Spread:
-    """Mean and range.
-
-    >>> spread([1.0, 2.0, 6.0])
-    Spread(mean=3.0, low=1.0, high=6.0)
-    """
-    return Spread(sum(values) / len(values), min(values), max(values))
 
 
 def read_result(path: Path) -> ScheduledResult:
