@@ -20,7 +20,7 @@ import torch
 from benchmarks.measure import machine
 from benchmarks.translation_plain import PlainLoop
 from core.settings import settings
-from core.translation.batches import padded
+from core.translation.batches import teacher_forced_batch
 from core.translation.build import build_model
 from core.translation.model import parameter_count
 from core.translation.model_folder import Translator
@@ -75,7 +75,7 @@ def train_figures(pairs: SentencePairs, batches: int, seconds: float) -> dict[st
     rates: dict[str, list[float]] = {"ours": [], "plain": [], "same precision": []}
     started = perf_counter()
     for turn, batch in enumerate(numbers[: batches + 1]):
-        read = padded([source[pair] for pair in batch]), padded([target[pair] for pair in batch])
+        read = teacher_forced_batch([source[pair] for pair in batch], [target[pair] for pair in batch])
         for name, step in (
             ("ours", ours.step),
             ("plain", plain.step),

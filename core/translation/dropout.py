@@ -35,4 +35,5 @@ class ByteDropout(nn.Module):
             return F.dropout(hidden, self.threshold / 256)
         drawn = np.frombuffer(self._random.bytes(hidden.numel()), dtype=np.uint8)
         kept = torch.from_numpy(drawn >= self.threshold).view(hidden.shape)
-        return hidden * kept * (256 / (256 - self.threshold))
+        # One product instead of two, forward and backward: the factor is put into the mask.
+        return hidden * (kept.to(hidden.dtype) * (256 / (256 - self.threshold)))

@@ -22,7 +22,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from core.translation.batches import padded, token_batches
+from core.translation.batches import padded, rounded_up, teacher_forced_batch, token_batches
 from core.translation.dropout import ByteDropout
 from core.translation.model import TranslationModel
 from core.translation.pairs import SentencePairs
@@ -39,6 +39,8 @@ EPOCH_STRIDE = 1_000_003
 """Keeps the seeds of different runs apart."""
 PROCESS_STRIDE = 7_919
 """Keeps the dropout of processes that train together apart."""
+SCORED_AT_ONCE = 128
+"""Target positions are scored in multiples of so many, see `core.translation.batches`."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +84,13 @@ def teacher_forced_loss(
         source: (batch, n) token ids with their end mark.
         target: (batch, m) token ids between begin and end mark.
     """
-    read, wanted = target[:, :-1], target[:, 1:]
-    real = wanted != PAD
-    # Scores are the largest product of all: they are not made for filling.
-    logits = model.scores(model.hidden(source, read)[real])
-    return F.cross_entropy(logits.float(), wanted[real], label_smoothing=label_smoothing)
+    read, wanted = target[:, :-1], target[:, 1:].flatten()
+    # Scores are the largest product of all: they are made for filling only up to the next whole shape.
+    filling = wanted == PAD
+    count = min(rounded_up(int((~filling).sum()), SCORED_AT_ONCE), len(wanted))
+    places = filling.argsort(stable=True)[:count]
+    logits = model.scores(model.hidden(source, read).flatten(0, 1)[places])
+    return F.cross_entropy(logits.float(), wanted[places], ignore_index=PAD, label_smoothing=label_smoothing)
 
 
 class Training:
@@ -134,7 +138,7 @@ class Training:
             for group in self.optimizer.param_groups:
                 group["lr"] = learning_rate(step, steps, self.settings)
             loss = self.step(
-                padded([source[pair] for pair in batch]), padded([target[pair] for pair in batch])
+                *teacher_forced_batch([source[pair] for pair in batch], [target[pair] for pair in batch])
             )
             count = sum(len(target[pair]) - 1 for pair in batch)
             total, tokens = total + loss * count, tokens + count
