@@ -24,6 +24,7 @@ from core.wording import LANGUAGES, all_wording
 CURRICULUM_FOLDER = Path(__file__).parent.parent.parent / "assets" / "curriculum"
 MEASUREMENT_TABLES = {
     "attention": "core.attention.measurements",
+    "classification": "core.classification.measurements",
     "decoding": "core.decoding.measurements",
     "memory": "core.memory.measurements",
     "tokenizer": "core.tokenizer.measurements",

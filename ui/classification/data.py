@@ -1,0 +1,5 @@
+"""The view `data`."""
+
+
+def show_data() -> None:
+    """The whole view."""

@@ -1,0 +1,9 @@
+"""What a link may say about the view `data`."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+
+def data_readers() -> Mapping[str, Callable[[str], Any]]:
+    """Readers of the address, by name."""
+    return {}

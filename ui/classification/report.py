@@ -1,0 +1,5 @@
+"""The view `report`."""
+
+
+def show_report() -> None:
+    """The whole view."""

@@ -1,0 +1,5 @@
+"""The view `train`."""
+
+
+def show_train() -> None:
+    """The whole view."""
