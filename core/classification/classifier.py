@@ -17,6 +17,8 @@ class Classifier(Protocol):
     """Its name in the table of methods, such as `probe`."""
     classes: tuple[str, ...]
     """Columns of the probabilities, sorted."""
+    parameters_trained: int
+    """Numbers that the training chose: weights and biases, not counts, rows or what was frozen."""
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         """(texts, classes) float64; rows sum to 1."""

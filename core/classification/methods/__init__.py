@@ -1,0 +1,1 @@
+"""The methods of classification, a file each, behind one small interface."""
