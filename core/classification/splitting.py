@@ -2,11 +2,9 @@
 
 Stratified: each part gets its share of every class. Grouped: rows that belong together (near-duplicates,
 or all messages of one customer) stay in one part, or the test would ask for what was learned by heart.
-Groups of several rows go first, the largest before the others, each to the part that still lacks most of
-its labels; single rows then fill what each class still lacks.
-
-Source: Sechidis, Tsoumakas and Vlahavas 2011, "On the Stratification of Multi-label Data", section 3.2
-(the greedy rule; here an example may be a group of rows).
+Groups of several rows go first, the largest before the others, each to a part drawn by how much of its labels
+still has room there; single rows then fill what is left of each class, to the row. Drawing, where a greedy rule
+would send every large group to the training part, keeps the test as hard as the data.
 """
 
 from collections import Counter, defaultdict
@@ -36,9 +34,10 @@ class Shares:
     def wanted(self, rows: int) -> dict[str, int]:
         """Rows of one class for each part; a class of two is learned and tested, one of one is learned.
 
-        >>> Shares().wanted(20), Shares().wanted(2), Shares().wanted(1)
-        ({'validation': 3, 'test': 4, 'training': 13}, {'validation': 0, 'test': 1, 'training': 1},
-         {'validation': 0, 'test': 0, 'training': 1})
+        >>> Shares().wanted(20)
+        {'validation': 3, 'test': 4, 'training': 13}
+        >>> Shares().wanted(2), Shares().wanted(1)["training"]
+        ({'validation': 0, 'test': 1, 'training': 1}, 1)
         """
         test = max(1, round(rows * self.test)) if self.test and rows > 1 else 0
         validation = max(1, round(rows * self.validation)) if rows > 1 + bool(test) else 0
@@ -96,13 +95,13 @@ def _places(labels: Sequence[str], shares: Shares, seed: int, groups: Iterable[i
     for row, group in enumerate(groups):
         members[group].append(row)
     needs = {label: shares.wanted(count) for label, count in sorted(Counter(labels).items())}
-    total = {part: max(1, sum(need[part] for need in needs.values())) for part in PARTS}
     order = list(members.values())
-    Random(seed).shuffle(order)  # noqa: S311 - a seed that can be repeated is the point
+    random = Random(seed)  # noqa: S311 - a seed that can be repeated is the point
+    random.shuffle(order)
     places = [""] * len(labels)
     for rows in sorted(order, key=len, reverse=True):
         inside = Counter(labels[row] for row in rows)
-        part = _lacking(inside, needs, total)
+        part = _drawn(inside, needs, random)
         for label, count in inside.items():
             needs[label][part] -= count
         for row in rows:
@@ -110,15 +109,10 @@ def _places(labels: Sequence[str], shares: Shares, seed: int, groups: Iterable[i
     return places
 
 
-def _lacking(inside: Counter[str], needs: dict[str, dict[str, int]], total: dict[str, int]) -> str:
-    """The part that lacks most of these labels; of equals the one that lacks most in all its share.
-
-    A group of one label goes where its class is furthest from its number, so single rows fill exactly.
-    """
-
-    def lack(part: str) -> tuple[float, float]:
-        own = sum(count * max(0, needs[label][part]) for label, count in inside.items())
-        over = sum(max(0, count - max(0, needs[label][part])) for label, count in inside.items())
-        return own - over * len(inside), sum(need[part] for need in needs.values()) / total[part]
-
-    return max(PARTS, key=lack)
+def _drawn(inside: Counter[str], needs: dict[str, dict[str, int]], random: Random) -> str:
+    """A part with room for all these labels, drawn by how much room; without any, the one that lacks most."""
+    room = {part: sum(max(0, needs[label][part]) for label in inside) for part in PARTS}
+    fitting = [part for part in PARTS if all(needs[label][part] >= count for label, count in inside.items())]
+    if fitting:
+        return random.choices(fitting, [room[part] for part in fitting])[0]
+    return max(PARTS, key=lambda part: room[part])
