@@ -22,7 +22,7 @@ from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from core.errors import GlassboxError
-from core.files import whole_folder, write_json_whole
+from core.files import whole_folder
 
 FORMAT = 1
 MODEL_FILE, TENSOR_FILE = "model.json", "weights.safetensors"
@@ -67,7 +67,7 @@ def write_model(folder: Path, parts: ModelParts) -> None:
     with whole_folder(folder) as temporary:
         for name, content in contents.items():
             (temporary / name).write_bytes(content)
-        write_json_whole(temporary / MODEL_FILE, sealed(about))
+        (temporary / MODEL_FILE).write_text(json.dumps(sealed(about), indent=1), "utf-8")
 
 
 def read_model(folder: Path, method: str | None = None) -> ModelParts:
@@ -137,6 +137,4 @@ def _checked(folder: Path, name: str, digest: str) -> bytes:
 
 
 def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(
-        "utf-8", "replace"
-    )
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()

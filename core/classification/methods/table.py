@@ -39,7 +39,7 @@ class Method:
     uses: tuple[str, ...]
     """The settings that it reads, in the order in which they are shown."""
     milliseconds: float
-    """About what a training row costs on one core with the usual settings: for the order and the time left."""
+    """About what a training row costs on one core with the usual settings; for the time left."""
     usual: Mapping[str, Any] = field(default_factory=dict)
     """What its settings are unless said otherwise, where that differs from `TrainSettings`."""
     per_epoch: bool = False
