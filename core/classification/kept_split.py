@@ -16,12 +16,17 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 def keep_split(workspace: Path, split: Split) -> str:
     """Write `split` into the workspace; returns the SHA-256 under which it is found again."""
-    text = json.dumps(asdict(split), ensure_ascii=False, separators=(",", ":"))
+    text = _as_json(split)
     digest = hashlib.sha256(text.encode()).hexdigest()
     path = _path(workspace, digest)
     if not path.is_file():
         write_text_whole(path, text)
     return digest
+
+
+def split_digest(split: Split) -> str:
+    """The SHA-256 of a split: equal digests, the same rows in the same parts."""
+    return hashlib.sha256(_as_json(split).encode()).hexdigest()
 
 
 def kept_split(workspace: Path, digest: str) -> Split:
@@ -44,6 +49,10 @@ def kept_split(workspace: Path, digest: str) -> Split:
         for name in ("training", "validation", "test")
     }
     return Split(name=values["name"], seed=values["seed"], **parts)
+
+
+def _as_json(split: Split) -> str:
+    return json.dumps(asdict(split), ensure_ascii=False, separators=(",", ":"))
 
 
 def _path(workspace: Path, digest: str) -> Path:
