@@ -46,9 +46,10 @@ def forbidden_in(tree: ast.AST) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(PROJECT)))
-def test_nothing_unsafe_is_called(path: Path):
-    assert forbidden_in(ast.parse(path.read_text(encoding="utf-8"))) == []
+def test_nothing_unsafe_is_called():
+    found = {path: forbidden_in(ast.parse(path.read_text(encoding="utf-8"))) for path in CODE}
+    assert len(found) > 500
+    assert {str(path): names for path, names in found.items() if names} == {}
 
 
 def test_the_walk_finds_what_it_looks_for():
@@ -65,11 +66,12 @@ def test_pages_are_tables_of_contents(path: Path):
     assert not re.search(r"^\s*(import|from) (torch|plotly|transformers|numpy|pandas)", source, re.MULTILINE)
 
 
-@pytest.mark.parametrize(
-    "path", [*PROJECT.glob("core/**/*.py"), *PROJECT.glob("ui/**/*.py")], ids=lambda path: path.name
-)
-def test_files_hold_one_idea(path: Path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+def test_files_hold_one_idea():
+    lines = {
+        str(path): len(path.read_text(encoding="utf-8").splitlines())
+        for path in [*PROJECT.glob("core/**/*.py"), *PROJECT.glob("ui/**/*.py")]
+    }
+    assert {path: count for path, count in lines.items() if count > 300} == {}
 
 
 @pytest.mark.parametrize(
