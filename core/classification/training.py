@@ -60,6 +60,7 @@ def train_method(
     def learning(told: dict[str, Any]) -> None:
         report({**told, "done": LEARNING_SHARE * told["done"]} if "done" in told else told)
 
+    method.written()  # importing libraries is no learning
     started = time.perf_counter()
     classifier = method.fit(split, settings, learning, checkpoint)
     seconds = time.perf_counter() - started

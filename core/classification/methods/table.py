@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from core.classification.settings import TrainSettings, changed_settings
@@ -65,8 +66,7 @@ class Method:
         Raises:
             GlassboxError: the rows or the settings do not suit the method.
         """
-        module = import_module(f"core.classification.{self.module}")
-        found: Classifier = module.fit(split, settings, report, checkpoint)
+        found: Classifier = self.written().fit(split, settings, report, checkpoint)
         return found
 
     def load(self, folder: Path) -> "Classifier":
@@ -75,8 +75,12 @@ class Method:
         Raises:
             GlassboxError: the folder was altered, is incomplete or comes from another version.
         """
-        found: Classifier = import_module(f"core.classification.{self.module}").load(folder)
+        found: Classifier = self.written().load(folder)
         return found
+
+    def written(self) -> ModuleType:
+        """The module where it is written, with the libraries that it imports."""
+        return import_module(f"core.classification.{self.module}")
 
 
 _TUNING = ("epochs", "learning_rate", "patience", "class_weights", "longest", "batch_tokens", "seed")
