@@ -20,6 +20,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "memory.measure": ("core.memory.measure_job", "run"),
     "memory.grid": ("core.memory.grid_job", "run"),
     "attention.long_context": ("core.attention.long_context_job", "run"),
+    "classification.train": ("core.classification.train_job", "run"),
     "translation.train": ("core.translation.train_job", "run"),
     "translation.ablation": ("core.translation.ablation_job", "run"),
     "translation.evaluate": ("core.translation.evaluation_job", "run"),

@@ -41,6 +41,8 @@ class Method:
     """The settings that it reads, in the order in which they are shown."""
     milliseconds: float
     """About what a training row costs on one core with the usual settings; for the time left."""
+    text_milliseconds: float
+    """About what a validation or test text costs."""
     usual: Mapping[str, Any] = field(default_factory=dict)
     """What its settings are unless said otherwise, where that differs from `TrainSettings`."""
     per_epoch: bool = False
@@ -54,9 +56,11 @@ class Method:
         """
         return changed_settings(changed_settings(TrainSettings(), self.usual), given or {})
 
-    def seconds(self, rows: int, settings: TrainSettings) -> float:
-        """About how long `rows` take: to tell minutes from hours."""
-        return 0.2 + rows * self.milliseconds / 1000 * (settings.epochs if self.per_epoch else 1)
+    def seconds(self, split: "Split", settings: TrainSettings) -> float:
+        """About how long a training with its measurements takes: to tell seconds from minutes from hours."""
+        learned = len(split.training) * self.milliseconds * (settings.epochs if self.per_epoch else 1)
+        told = (len(split.validation) + len(split.test)) * self.text_milliseconds
+        return 0.2 + (learned + told) / 1000
 
     def fit(
         self, split: "Split", settings: TrainSettings, report: Report, checkpoint: Path | None = None
@@ -84,28 +88,31 @@ class Method:
 
 
 _TUNING = ("epochs", "learning_rate", "patience", "class_weights", "longest", "batch_tokens", "seed")
+_REGULAR = ("label_smoothing", "dropout", "weight_decay")
 
 METHODS: dict[str, Method] = {
     method.name: method
     for method in (
-        Method("majority", "methods.majority", (), 0.0),
-        Method("tfidf", "methods.tfidf", ("inverse_penalty", "pieces", "class_weights"), 0.5),
-        Method("knn", "methods.knn", ("neighbours", "embedder", "class_weights"), 4.0),
-        Method("probe", "methods.probe", ("inverse_penalty", "embedder", "class_weights"), 5.0),
-        Method("prompt", "methods.prompt", ("examples", "chosen", "calibrated", "seed"), 0.0),
-        Method("setfit", "tuning.setfit", ("pairs", "inverse_penalty", *_TUNING), 150.0, {"epochs": 1}),
+        Method("majority", "methods.majority", (), 0.0, 0.01),
+        Method("tfidf", "methods.tfidf", ("inverse_penalty", "pieces", "class_weights"), 0.5, 0.1),
+        Method("knn", "methods.knn", ("neighbours", "embedder", "class_weights"), 4.0, 4.0),
+        Method("probe", "methods.probe", ("inverse_penalty", "embedder", "class_weights"), 5.0, 4.0),
+        Method("prompt", "methods.prompt", ("examples", "chosen", "calibrated", "seed"), 0.0, 250.0),
+        Method("setfit", "tuning.setfit", ("pairs", "inverse_penalty", *_TUNING), 150.0, 4.0, {"epochs": 1}),
         Method(
             "finetune",
             "tuning.finetune",
-            ("layers", "layer_decay", "unfreeze", "dropout", "weight_decay", *_TUNING),
+            ("layers", "layer_decay", "unfreeze", "head", *_REGULAR, *_TUNING),
             20.0,
+            4.0,
             per_epoch=True,
         ),
         Method(
             "lora",
             "tuning.lora",
-            ("rank", "dropout", "weight_decay", *_TUNING),
+            ("rank", "head", *_REGULAR, *_TUNING),
             17.0,
+            4.0,
             {"learning_rate": 2e-3},
             per_epoch=True,
         ),
