@@ -9,6 +9,7 @@ from core.errors import GlassboxError
 Pieces = Literal["auto", "words", "characters"]
 Embedder = Literal["auto", "minilm-l6", "e5-multilingual"]
 Chosen = Literal["random", "nearest"]
+Head = Literal["probe", "random"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,10 @@ class TrainSettings:
     """Each layer's learning rate is that of the layer above times this; 1 gives all the same."""
     unfreeze: bool = False
     """Gradual unfreezing: one more layer from the top in each epoch."""
+    head: Head = "probe"
+    """How the head starts: fitted to the frozen encoder's vectors, or from random numbers."""
+    label_smoothing: float = 0.1
+    """This much of each row's target is spread over all classes."""
     rank: int = 8
     """Of LoRA's two matrices."""
     pairs: int = 20
@@ -64,6 +69,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "learning_rate": (1e-7, 1.0),
     "layers": (0, 6),
     "layer_decay": (0.1, 1.0),
+    "label_smoothing": (0.0, 0.9),
     "rank": (1, 64),
     "pairs": (1, 200),
     "patience": (0, 100),
@@ -76,6 +82,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "pieces": get_args(Pieces),
     "embedder": get_args(Embedder),
     "chosen": get_args(Chosen),
+    "head": get_args(Head),
 }
 
 
