@@ -1,0 +1,1 @@
+"""Tables from strangers: CSV, TSV, XLSX and JSON Lines, understood and checked."""
