@@ -28,7 +28,7 @@ class Checkpoint:
     """The state between two epochs, beside the training's own."""
 
     epochs: tuple[Mapping[str, Any], ...]
-    best: Mapping[str, Tensor]
+    best: dict[str, Tensor]
 
 
 def snapshot(parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -99,5 +99,5 @@ class ContrastiveTuning(Training):
     def loss(self, batch: list[int]) -> Tensor:
         """Of all texts of these pairs together."""
         places = self._pairs[batch].ravel()
-        vectors = self.vectors(*filled([self.rows[place] for place in places]))
+        vectors = self.vectors(*filled([self.rows[place] for place in places.tolist()]))
         return contrastive_loss(vectors, torch.from_numpy(self.targets[places]).to(self.device))
