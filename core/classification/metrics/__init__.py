@@ -1,0 +1,1 @@
+"""What a classifier's predictions are worth: one figure a file, its arithmetic kept."""

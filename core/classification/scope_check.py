@@ -1,0 +1,92 @@
+"""A trained method put before texts that it should refuse: every score of the lesson on both kinds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.classification.classifier import Classifier
+from core.classification.labelled_texts import Split
+from core.classification.methods.table import method_named
+from core.classification.metrics.out_of_scope import ScopeScore, nearest_cosine, scope_score, scope_scores
+from core.classification.metrics.scope_texts import drawn_classes, without_classes
+from core.classification.settings import TrainSettings
+from core.embedding.embed import embed
+
+MOST_TRAINING = 4000
+"""Training texts that are embedded for the distance; more would take too long on the page."""
+
+
+@dataclass(frozen=True)
+class ScopeCheck:
+    """Texts of both kinds, what the method said, and every score."""
+
+    method: str
+    inside: tuple[str, ...]
+    outside: tuple[str, ...]
+    labels_outside: tuple[str, ...]
+    """Their own labels, for held-out classes; otherwise empty strings."""
+    called: tuple[str, ...]
+    """The class that each out-of-scope text would have been given."""
+    scores: tuple[ScopeScore, ...]
+    held_out: tuple[str, ...]
+    """Classes that were taken out of the training; empty for off-topic texts."""
+
+    def named(self, name: str) -> ScopeScore:
+        """One of the scores."""
+        return next(score for score in self.scores if score.name == name)
+
+
+def off_topic_check(
+    classifier: Classifier, split: Split, texts: Sequence[str], distance: bool = True
+) -> ScopeCheck:
+    """The method as it is, on the test texts of the split and on texts from elsewhere.
+
+    Raises:
+        GlassboxError: no test texts, or an embedder that is not there.
+    """
+    inside = split.test.texts
+    return _checked(classifier, split.training.texts, inside, tuple(texts), ("",) * len(texts), (), distance)
+
+
+def held_out_check(
+    split: Split, method: str, settings: TrainSettings | None = None, distance: bool = True
+) -> ScopeCheck:
+    """The method trained anew without some classes, whose test texts it should then refuse.
+
+    Raises:
+        GlassboxError: too few classes, no test texts of one kind, or an embedder that is not there.
+    """
+    held_out = drawn_classes(split)
+    part = without_classes(split, held_out)
+    chosen = method_named(method)
+    classifier = chosen.fit(part, settings or chosen.settings(), lambda _: None)
+    known = set(part.classes)
+    places = {
+        kind: [at for at, label in enumerate(split.test.labels) if (label in known) == (kind == "inside")]
+        for kind in ("inside", "outside")
+    }
+    inside, outside = (split.test.at(places[kind]) for kind in ("inside", "outside"))
+    return _checked(
+        classifier, part.training.texts, inside.texts, outside.texts, outside.labels, held_out, distance
+    )
+
+
+def _checked(
+    classifier: Classifier,
+    training: tuple[str, ...],
+    inside: tuple[str, ...],
+    outside: tuple[str, ...],
+    labels: tuple[str, ...],
+    held_out: tuple[str, ...],
+    distance: bool,
+) -> ScopeCheck:
+    sure, strange = (classifier.probabilities(texts) for texts in (inside, outside))
+    found = scope_scores(sure, strange)
+    if distance:
+        learned = training[:: -(-len(training) // MOST_TRAINING)]
+        vectors = embed([*learned, *inside, *outside]).vectors
+        near = nearest_cosine(vectors[len(learned) :], vectors[: len(learned)])
+        found = (*found, scope_score("distance", near[: len(inside)], near[len(inside) :]))
+    called = tuple(classifier.classes[place] for place in np.asarray(strange).argmax(axis=1))
+    return ScopeCheck(classifier.method, inside, outside, labels, called, found, held_out)
