@@ -123,5 +123,5 @@ class _Told:
         self.context.progress(
             self.before + self.share * self.due,
             self.total,
-            message_key=str(told.get("message_key", f"classification.train.stage.{self.method.name}")),
+            message_key=str(told.get("message_key", f"classification.train.method.{self.method.name}")),
         )

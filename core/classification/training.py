@@ -29,7 +29,8 @@ FALSE_ALARMS = 0.05
 """Share of validation rows that the threshold for out-of-scope texts may call out of scope."""
 LEARNING_SHARE = 0.9
 """Of a training's work; the rest is predicting."""
-TEXTS_AT_ONCE = 64
+TEXTS_AT_ONCE = 256
+"""Between two looks at whether the work was stopped; a language model takes them one by one."""
 CARD_FILE = "README.md"
 
 
@@ -116,8 +117,9 @@ def text_probabilities(
 ) -> np.ndarray:
     """(texts, classes), a few texts at a time, so that the work can be watched and stopped."""
     parts = [np.zeros((0, len(classifier.classes)))]
-    for start in range(0, len(texts), TEXTS_AT_ONCE):
-        some = texts[start : start + TEXTS_AT_ONCE]
+    step = TEXTS_AT_ONCE if classifier.method != "prompt" else 1
+    for start in range(0, len(texts), step):
+        some = texts[start : start + step]
         parts.append(classifier.probabilities(some))
         after(len(some))
     return np.concatenate(parts)
