@@ -18,10 +18,14 @@ elif view == "train":
     from ui.classification.train import show_train
 
     show_train()
-else:
+elif view == "report":
     from ui.classification.report import show_report
 
     show_report()
+else:
+    from ui.classification.use import show_use
+
+    show_use()
 
 st.divider()
 st.header(t("classification.questions.title"), anchor=False)

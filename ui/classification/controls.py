@@ -8,6 +8,7 @@ import streamlit as st
 from ui.classification.data_link import data_readers
 from ui.classification.report_link import report_readers
 from ui.classification.train_link import train_readers
+from ui.classification.use_link import use_readers
 from ui.inputs import choice_of, show_segments
 from ui.questions import show_questions
 from ui.queue import turn_in_queue
@@ -15,7 +16,7 @@ from ui.queue import turn_in_queue
 if TYPE_CHECKING:
     from core.curriculum import Measurement
 
-VIEWS = ("data", "train", "report")
+VIEWS = ("data", "train", "report", "use")
 
 
 def link_readers() -> Mapping[str, Callable[[str], Any]]:
@@ -25,6 +26,7 @@ def link_readers() -> Mapping[str, Callable[[str], Any]]:
         **data_readers(),
         **train_readers(),
         **report_readers(),
+        **use_readers(),
     }
 
 
