@@ -10,6 +10,7 @@ import typer
 
 from core.attention.commands import app as attention_commands
 from core.attention.positions.commands import app as position_commands
+from core.classification.commands import app as classification_commands
 from core.command_line import LARGEST_SETTINGS_FILE, Json, read_settings
 from core.errors import GlassboxError
 from core.memory.commands import app as memory_commands
@@ -19,6 +20,7 @@ from core.wording import wording
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 app.add_typer(attention_commands)
 app.add_typer(position_commands)
+app.add_typer(classification_commands, name="classify")
 app.add_typer(memory_commands, name="memory")
 app.add_typer(translation_commands, name="translate")
 

@@ -183,7 +183,7 @@ def drawn_examples(rows: LabelledTexts, count: int, seed: int) -> LabelledTexts:
     order = list(range(len(rows)))
     random.Random(seed).shuffle(order)  # noqa: S311 - a drawing of examples, no secret
     turns: dict[str, int] = {}
-    ranked = []
+    ranked: list[tuple[int, int, int]] = []
     for place in order:
         turns[rows.labels[place]] = turns.get(rows.labels[place], 0) + 1
         ranked.append((turns[rows.labels[place]], len(ranked), place))
