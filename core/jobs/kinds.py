@@ -19,6 +19,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "attention.schemes": ("core.attention.schemes.job", "run"),
     "memory.measure": ("core.memory.measure_job", "run"),
     "memory.grid": ("core.memory.grid_job", "run"),
+    "memory.tuning": ("core.memory.lora.tuning_job", "run"),
     "attention.long_context": ("core.attention.long_context_job", "run"),
     "classification.train": ("core.classification.train_job", "run"),
     "translation.train": ("core.translation.train_job", "run"),
