@@ -6,6 +6,7 @@ the test rows, and, last, `training.json`: without that file the training did no
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,16 @@ TEXTS_AT_ONCE = 256
 CARD_FILE = "README.md"
 
 
+@dataclass(frozen=True)
+class Learned:
+    """A method that has learned, and what it says of the rows that it did not learn from."""
+
+    classifier: Classifier
+    record: TrainingRecord
+    validation: Predictions
+    test: Predictions
+
+
 def train_method(
     split: Split,
     method: Method,
@@ -45,15 +56,41 @@ def train_method(
     """Train, measure and write `folder`.
 
     Args:
+        split: as in `learn`, like `method`, `settings`, `report` and `checkpoint`.
+        method: of the table.
+        settings: of the method.
+        folder: written whole; a model that stood there is replaced.
+        report: told how it goes.
+        checkpoint: a folder for what a dear method needs to go on.
+
+    Raises:
+        GlassboxError: as in `learn`; the folder holds other things, or the disk is full.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / MODEL_FILE).is_file():
+        raise GlassboxError("classification.train.error.out_taken", folder=folder.name)
+    learned = learn(split, method, settings, report, checkpoint)
+    learned.classifier.save(folder)
+    keep_predictions(folder, "validation", learned.validation)
+    keep_predictions(folder, "test", learned.test)
+    write_text_whole(folder / CARD_FILE, model_card(learned.record, learned.classifier.classes))
+    write_record(folder, learned.record)
+    return learned.record
+
+
+def learn(
+    split: Split, method: Method, settings: TrainSettings, report: Report, checkpoint: Path | None = None
+) -> Learned:
+    """Train and measure.
+
+    Args:
         split: the rows; the test part is looked at once, when everything is chosen.
         method: of the table.
         settings: of the method.
-        folder: written whole; what stood there is replaced.
         report: told how it goes, see `core.classification.methods.table`; may raise to stop.
         checkpoint: a folder for what a dear method needs to go on.
 
     Raises:
-        GlassboxError: the rows do not suit the method, or the disk is full.
+        GlassboxError: there are no training rows, or they do not suit the method.
     """
     if not len(split.training):
         raise GlassboxError("classification.train.error.no_training_rows")
@@ -65,8 +102,7 @@ def train_method(
     started = time.perf_counter()
     classifier = method.fit(split, settings, learning, checkpoint)
     seconds = time.perf_counter() - started
-    rows = len(split.validation) + len(split.test)
-    done = 0
+    rows, done = len(split.validation) + len(split.test), 0
 
     def predicting(count: int) -> None:
         nonlocal done
@@ -76,6 +112,7 @@ def train_method(
     validation = _predictions(classifier, split.validation, predicting)
     started = time.perf_counter()
     test = _predictions(classifier, split.test, predicting)
+    prediction_seconds = time.perf_counter() - started
     threshold, alarms = out_of_scope_threshold(validation)
     record = TrainingRecord(
         method=method.name,
@@ -89,13 +126,12 @@ def train_method(
         classes=len(split.classes),
         parameters_trained=classifier.parameters_trained,
         seconds=seconds,
-        prediction_seconds=time.perf_counter() - started,
+        prediction_seconds=prediction_seconds,
         threshold=threshold,
         false_alarms=alarms,
         scores=scores(test) if test.texts else None,
     )
-    _write(folder, classifier, record, validation, test)
-    return record
+    return Learned(classifier, record, validation, test)
 
 
 def out_of_scope_threshold(validation: Predictions) -> tuple[float, float]:
@@ -128,15 +164,3 @@ def text_probabilities(
 def _predictions(classifier: Classifier, data: LabelledTexts, after: Callable[[int], None]) -> Predictions:
     found = text_probabilities(classifier, data.texts, after)
     return Predictions(classifier.classes, data.texts, data.rows, data.labels, found)
-
-
-def _write(
-    folder: Path, classifier: Classifier, record: TrainingRecord, validation: Predictions, test: Predictions
-) -> None:
-    if folder.exists() and any(folder.iterdir()) and not (folder / MODEL_FILE).is_file():
-        raise GlassboxError("classification.train.error.out_taken", folder=folder.name)
-    classifier.save(folder)
-    keep_predictions(folder, "validation", validation)
-    keep_predictions(folder, "test", test)
-    write_text_whole(folder / CARD_FILE, model_card(record, classifier.classes))
-    write_record(folder, record)
