@@ -8,6 +8,8 @@ from core.decoding.prompts import Preset, presets
 from core.decoding.published import PublishedComparison, read_shipped_result
 
 if TYPE_CHECKING:
+    from core.memory.quantise.outlier import RealOutlier
+    from core.memory.quantise.survey import FormatReport
     from core.translation.forcing_growth import Growth
     from core.translation.inside.by_length import Band
     from core.translation.inside.filling import MaskProof
@@ -24,6 +26,24 @@ def decoding_presets() -> tuple[Preset, ...]:
 def shipped_comparison() -> PublishedComparison | None:
     """The published comparison as this project's own command measured it."""
     return read_shipped_result()
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def precision_survey(name: str, scope: str, block: int, double: bool) -> "FormatReport":
+    """All of MiniLM in one format, scored on the project's own sentence pairs."""
+    from core.memory.quantise.sentence_pairs import shipped_pairs
+    from core.memory.quantise.survey import survey
+
+    return survey(name, shipped_pairs(), scope, block, double)  # type: ignore[arg-type]
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def precision_outliers() -> "tuple[RealOutlier, ...]":
+    """The largest weight of each of MiniLM's linear matrices, and what int8 makes of the others."""
+    from core.memory.quantise.minilm import matrices
+    from core.memory.quantise.outlier import real_outlier
+
+    return tuple(real_outlier(matrix) for matrix in matrices("linear"))
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)

@@ -8,9 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from core.command_line import Json, read_settings
+from core.memory.quantise.commands import number, precision, speed
 from core.wording import wording
 
 app = typer.Typer(no_args_is_help=True, help="How much memory a model needs.")
+for command in (number, precision, speed):
+    app.command()(command)
 
 
 @app.callback()
