@@ -18,10 +18,14 @@ elif view == "compare":
     from ui.memory.compare import show_compare
 
     show_compare()
-else:
+elif view == "check":
     from ui.memory.check import show_check
 
     show_check()
+else:
+    from ui.memory.precision import show_precision
+
+    show_precision()
 
 st.divider()
 st.header(t("memory.questions.title"), anchor=False)

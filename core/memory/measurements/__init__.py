@@ -28,4 +28,6 @@ MEASUREMENTS: dict[str, Callable[..., Measurement]] = {
     "prefix_numbers": _later("compare", "prefix_numbers"),
     "adapters_dropped": _later("compare", "adapters_dropped"),
     "adalora_memory": _later("check", "adalora_memory"),
+    "int8_against_nf4": _later("precision", "int8_against_nf4"),
+    "four_bit_speed": _later("precision", "four_bit_speed"),
 }

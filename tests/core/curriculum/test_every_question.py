@@ -36,6 +36,7 @@ CURRICULUM = {
         "mem-adapters",
         "compare": "mem-qlora mem-zero mem-peft mem-soft-prompts",
         "check": "mem-adalora",
+        "precision": "mem-precision mem-speed",
     },
     "tokenizer": {
         "words": "tok-why tok-words",
