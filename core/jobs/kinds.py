@@ -22,6 +22,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "memory.tuning": ("core.memory.lora.tuning_job", "run"),
     "attention.long_context": ("core.attention.long_context_job", "run"),
     "classification.train": ("core.classification.train_job", "run"),
+    "classification.predict": ("core.classification.use.predict_job", "run"),
     "translation.train": ("core.translation.train_job", "run"),
     "translation.ablation": ("core.translation.ablation_job", "run"),
     "translation.evaluate": ("core.translation.evaluation_job", "run"),

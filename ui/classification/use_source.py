@@ -1,5 +1,6 @@
 """Which model is at work: one of the workspace's, one that was brought back, or TF-IDF fitted on the spot."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,8 @@ class UsedModel:
     folder: Path | None
     """None for the method that is fitted on the spot."""
     record: TrainingRecord | None
+    parameters: Mapping[str, str]
+    """How a background job is told which model is meant."""
 
     def opened(self) -> "tuple[Classifier, float, float]":
         """The classifier, its threshold for out-of-scope texts, and the validation rows below that.
@@ -95,7 +98,8 @@ def _models() -> tuple[dict[str, UsedModel], dict[str, str]]:
     found: dict[str, UsedModel] = {}
     names: dict[str, str] = {}
     for model in trained_models(workspace_hash()):
-        found[model.name] = UsedModel(model.name, model.folder, model.record)
+        named = {"job": model.job, "method": model.record.method}
+        found[model.name] = UsedModel(model.name, model.folder, model.record, named)
         names[model.name] = _said("trained", model.record, model.job[-4:])
     for folder in brought_models(workspace_folder(workspace_hash())):
         try:
@@ -103,9 +107,9 @@ def _models() -> tuple[dict[str, UsedModel], dict[str, str]]:
         except GlassboxError as error:
             show_error(error)
             continue
-        found[folder.name] = UsedModel(folder.name, folder, record)
+        found[folder.name] = UsedModel(folder.name, folder, record, {"brought": folder.name})
         names[folder.name] = _said("brought", record, folder.name[:4])
-    found[QUICK] = UsedModel(QUICK, None, None)
+    found[QUICK] = UsedModel(QUICK, None, None, {})
     names[QUICK] = t("classification.use.model.quick")
     return found, names
 
