@@ -1,11 +1,11 @@
 """Methods side by side: accuracy with its interval, and accuracy against what the training cost."""
 
 from collections.abc import Sequence
-from html import escape
 
 import plotly.graph_objects as go
 
 from core.classification.training_record import TrainingRecord
+from core.plots.classification_label import class_label
 from core.plots.theme import PALETTE, figure
 from core.wording import Words
 
@@ -26,7 +26,7 @@ def accuracy_figure(points: Sequence[tuple[str, TrainingRecord]], words: Words) 
         "",
         height=130 + 42 * len(points),
     )
-    measured = [(escape(name, quote=False), record.scores) for name, record in points if record.scores]
+    measured = [(class_label(name), record.scores) for name, record in points if record.scores]
     drawn.add_scatter(
         x=[100 * found.accuracy for _, found in measured],
         y=[name for name, _ in measured],
@@ -69,9 +69,9 @@ def cost_figure(points: Sequence[tuple[str, TrainingRecord]], words: Words) -> g
             x=[max(record.seconds, LEAST_SECONDS)],
             y=[100 * record.scores.accuracy],
             mode="markers+text",
-            text=[escape(name, quote=False)],
+            text=[class_label(name)],
             textposition="bottom center",
-            name=escape(name, quote=False),
+            name=class_label(name),
             marker={"symbol": PALETTE.symbols[style], "size": 13, "color": PALETTE.series[style]},
             hovertemplate=words("classification.train.figure.cost_hover") + "<extra>%{fullData.name}</extra>",
         )

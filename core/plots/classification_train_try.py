@@ -1,16 +1,15 @@
 """What several models say of one text, as one heat map: classes down, models across."""
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 import plotly.graph_objects as go
 
+from core.plots.classification_label import class_label
 from core.plots.theme import PALETTE, figure
 from core.wording import Words
 
 MOST_CLASSES = 12
-LONGEST_NAME = 28
 
 
 def answers_figure(answers: Sequence[tuple[str, tuple[str, ...], np.ndarray]], words: Words) -> go.Figure:
@@ -26,8 +25,8 @@ def answers_figure(answers: Sequence[tuple[str, tuple[str, ...], np.ndarray]], w
     shown = highest[:MOST_CLASSES]
     drawn = figure(words("classification.train.figure.answers"), "", "", height=190 + 26 * len(shown))
     drawn.add_heatmap(
-        x=[escape(name, quote=False) for name, _, _ in answers],
-        y=[escape(_short(name), quote=False) for name in shown],
+        x=[class_label(name) for name, _, _ in answers],
+        y=[class_label(name) for name in shown],
         z=[[100 * table.get(name, 0.0) for table in tables] for name in shown],
         zmin=0,
         zmax=100,
@@ -41,7 +40,3 @@ def answers_figure(answers: Sequence[tuple[str, tuple[str, ...], np.ndarray]], w
     drawn.update_yaxes(autorange="reversed", type="category")
     drawn.update_xaxes(type="category")
     return drawn
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
