@@ -2,9 +2,9 @@
 
 Stratified: each part gets its share of every class. Grouped: rows that belong together (near-duplicates,
 or all messages of one customer) stay in one part, or the test would ask for what was learned by heart.
-Groups of several rows go first, the largest before the others, each to a part drawn by how much of its labels
-still has room there; single rows then fill what is left of each class, to the row. Drawing, where a greedy rule
-would send every large group to the training part, keeps the test as hard as the data.
+Groups of several rows go first, the largest before the others, each to a part drawn by how much of its
+labels still has room there; single rows then fill what is left of each class, to the row. Drawing, where a
+greedy rule would send every large group to the training part, keeps the test as hard as the data.
 """
 
 from collections import Counter, defaultdict
