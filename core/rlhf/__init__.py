@@ -1,0 +1,1 @@
+"""Reinforcement learning from human feedback: from demonstrations and preferences to a policy."""
