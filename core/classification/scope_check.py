@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from core.classification.classifier import Classifier
 from core.classification.labelled_texts import Split
 from core.classification.methods.table import method_named
@@ -12,6 +10,7 @@ from core.classification.metrics.out_of_scope import ScopeScore, nearest_cosine,
 from core.classification.metrics.scope_texts import drawn_classes, without_classes
 from core.classification.settings import TrainSettings
 from core.embedding.embed import embed
+from core.errors import GlassboxError
 
 MOST_TRAINING = 4000
 """Training texts that are embedded for the distance; more would take too long on the page."""
@@ -38,15 +37,20 @@ class ScopeCheck:
 
 
 def off_topic_check(
-    classifier: Classifier, split: Split, texts: Sequence[str], distance: bool = True
+    classifier: Classifier,
+    split: Split,
+    texts: Sequence[str],
+    distance: bool = True,
+    most_training: int = MOST_TRAINING,
 ) -> ScopeCheck:
     """The method as it is, on the test texts of the split and on texts from elsewhere.
 
     Raises:
         GlassboxError: no test texts, or an embedder that is not there.
     """
-    inside = split.test.texts
-    return _checked(classifier, split.training.texts, inside, tuple(texts), ("",) * len(texts), (), distance)
+    learned = split.training.texts if distance else ()
+    kinds = (split.test.texts, tuple(texts))
+    return _checked(classifier, _spread(learned, most_training), kinds, ("",) * len(texts), ())
 
 
 def held_out_check(
@@ -67,26 +71,31 @@ def held_out_check(
         for kind in ("inside", "outside")
     }
     inside, outside = (split.test.at(places[kind]) for kind in ("inside", "outside"))
-    return _checked(
-        classifier, part.training.texts, inside.texts, outside.texts, outside.labels, held_out, distance
-    )
+    learned = _spread(part.training.texts if distance else (), MOST_TRAINING)
+    return _checked(classifier, learned, (inside.texts, outside.texts), outside.labels, held_out)
+
+
+def _spread(texts: tuple[str, ...], most: int) -> tuple[str, ...]:
+    """At most `most` texts from all over."""
+    return texts[:: max(1, -(-len(texts) // most))]
 
 
 def _checked(
     classifier: Classifier,
-    training: tuple[str, ...],
-    inside: tuple[str, ...],
-    outside: tuple[str, ...],
+    learned: tuple[str, ...],
+    kinds: tuple[tuple[str, ...], tuple[str, ...]],
     labels: tuple[str, ...],
     held_out: tuple[str, ...],
-    distance: bool,
 ) -> ScopeCheck:
-    sure, strange = (classifier.probabilities(texts) for texts in (inside, outside))
-    found = scope_scores(sure, strange)
-    if distance:
-        learned = training[:: -(-len(training) // MOST_TRAINING)]
+    """All scores of texts (inside, outside); the distance to texts `learned`, if there are any."""
+    inside, outside = kinds
+    if not inside or not outside:
+        raise GlassboxError("classification.report.error.scope_texts")
+    strange = classifier.probabilities(outside)
+    found = scope_scores(classifier.probabilities(inside), strange)
+    if learned:
         vectors = embed([*learned, *inside, *outside]).vectors
         near = nearest_cosine(vectors[len(learned) :], vectors[: len(learned)])
         found = (*found, scope_score("distance", near[: len(inside)], near[len(inside) :]))
-    called = tuple(classifier.classes[place] for place in np.asarray(strange).argmax(axis=1))
+    called = tuple(classifier.classes[place] for place in strange.argmax(axis=1))
     return ScopeCheck(classifier.method, inside, outside, labels, called, found, held_out)

@@ -14,4 +14,10 @@ def _later(module: str, function: str) -> Callable[..., Measurement]:
     return measured_by(f"{__name__}.{module}", function)
 
 
-MEASUREMENTS: dict[str, Callable[..., Measurement]] = {}
+MEASUREMENTS: dict[str, Callable[..., Measurement]] = {
+    "averages_apart": _later("report", "averages_apart"),
+    "merging_pair": _later("report", "merging_pair"),
+    "negatives_tenfold": _later("report", "negatives_tenfold"),
+    "confidence_gap": _later("report", "confidence_gap"),
+    "strangers_let_in": _later("report", "strangers_let_in"),
+}
