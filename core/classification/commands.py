@@ -3,6 +3,7 @@
 import typer
 
 from core.classification.predict_command import predict
+from core.classification.report_command import report
 from core.classification.train_command import train
 
 app = typer.Typer(
@@ -17,3 +18,4 @@ def commands() -> None:
 
 app.command()(train)
 app.command()(predict)
+app.command()(report)

@@ -50,6 +50,9 @@ def precision_recall_figure(
     for place, label in enumerate(name for name in chosen[:MOST_CURVES] if name in curves):
         curve = curves[label]
         recall, precision, thresholds = thinned(curve.recall, curve.precision, curve.thresholds, most=POINTS)
+        # The first texts taken hold down to recall 0.
+        recall, precision = np.append(0.0, recall), np.append(precision[0], precision)
+        thresholds = np.append(thresholds[0], thresholds)
         drawn.add_scatter(
             x=recall,
             y=precision,

@@ -25,7 +25,7 @@ def show_matrix(shown: Shown) -> None:
         order: Order = show_segments("classification", "report_order", ORDERS)  # type: ignore[assignment]
     found = reordered(shown.report.confusion, order)
     _choose_first(shown)
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns([5, 4], gap="medium")
     with right:
         _show_pairs(shown)
     with left:

@@ -14,6 +14,9 @@ from ui.text import t
 KEY = "classification.report.rows"
 KEPT = "classification.report.rows.kept"
 
+TOO_MANY = 0.2
+"""Share of suspects from which on it is the model that is to be doubted."""
+
 
 def show_suspicious_rows(shown: Shown) -> None:
     """Either list."""
@@ -45,6 +48,8 @@ def _show_labels(shown: Shown) -> None:
     if not len(found.suspects):
         st.info(t("classification.report.rows.no_suspects"), icon=":material/check:")
         return
+    if len(found.suspects) > TOO_MANY * len(found.predictions.texts):
+        st.warning(t("classification.report.rows.too_many"), icon=":material/warning:")
     rows = row_table(found.predictions, found.suspects.tolist(), t)
     st.dataframe(rows[:ROWS_SHOWN], hide_index=True, key=f"{KEY}.labels")
     show_csv(lambda: csv_text(rows), "label-errors.csv", f"{KEY}.labels.csv")

@@ -69,8 +69,11 @@ def _show_class(shown: Shown) -> None:
         persist_state="session",
     )
     score = scores.of(st.session_state[CLASS])
-    for column, formula in zip(st.columns(3), _formulas(score), strict=True):
-        column.latex(formula)
+    precision, recall, f1 = _formulas(score)
+    left, right = st.columns(2)
+    left.latex(precision)
+    right.latex(recall)
+    st.latex(f1)
     kind = show_segments("classification.report.scores", "kind", KINDS)
     label = score.label
     predictions = shown.report.predictions
@@ -87,8 +90,9 @@ def _show_class(shown: Shown) -> None:
 def _formulas(score: ClassScore) -> tuple[str, str, str]:
     true, wrong, missed = score.true_positives, score.false_positives, score.false_negatives
     return (
-        rf"\text{{P}} = \frac{{TP}}{{TP+FP}} = \frac{{{true}}}{{{true}+{wrong}}} = {score.precision:.3f}",
-        rf"\text{{R}} = \frac{{TP}}{{TP+FN}} = \frac{{{true}}}{{{true}+{missed}}} = {score.recall:.3f}",
+        rf"\text{{precision}} = \frac{{TP}}{{TP+FP}}"
+        rf" = \frac{{{true}}}{{{true}+{wrong}}} = {score.precision:.3f}",
+        rf"\text{{recall}} = \frac{{TP}}{{TP+FN}} = \frac{{{true}}}{{{true}+{missed}}} = {score.recall:.3f}",
         rf"F_1 = \frac{{2\,TP}}{{2\,TP+FP+FN}} = \frac{{2\cdot{true}}}{{2\cdot{true}+{wrong}+{missed}}}"
         rf" = {score.f1:.3f}",
     )
