@@ -20,4 +20,9 @@ MEASUREMENTS: dict[str, Callable[..., Measurement]] = {
     "negatives_tenfold": _later("report", "negatives_tenfold"),
     "confidence_gap": _later("report", "confidence_gap"),
     "strangers_let_in": _later("report", "strangers_let_in"),
+    "textbook_recipe": _later("tune", "textbook_recipe"),
+    "layers_moved": _later("tune", "layers_moved"),
+    "adapted_by_masking": _later("tune", "adapted_by_masking"),
+    "unknown_in_chinese": _later("tune", "unknown_in_chinese"),
+    "end_of_long_text": _later("tune", "end_of_long_text"),
 }

@@ -108,7 +108,10 @@ def test_without_validation_rows_every_epoch_is_run_and_the_last_kept() -> None:
 )
 def test_a_resumed_run_equals_an_uninterrupted_one(make: Any, tmp_path: Path) -> None:
     def validate_with(training: Training) -> Any:
-        return lambda: (float(training.trained["encoder.encoder.layer.0.output.dense.bias"].detach().abs().sum()), 0.5)
+        return lambda: (
+            float(training.trained["encoder.encoder.layer.0.output.dense.bias"].detach().abs().sum()),
+            0.5,
+        )
 
     whole = make()
     epochs = tune(whole, validate_with(whole), unreported, None)
