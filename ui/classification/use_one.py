@@ -6,10 +6,11 @@ from core.classification.use.influence import Influences, influences
 from core.classification.use.looked_at import LookedAt, looked_at
 from core.classification.use.similar_rows import similar_rows
 from core.csv_export import csv_text
+from ui.classification.current_data import current_split
 from ui.classification.use_source import UsedModel
 from ui.inputs import show_csv, show_link
 from ui.queue import turn_in_queue
-from ui.text import language, t
+from ui.text import t
 from ui.token_view import ShownToken, show_tokens
 
 KEY = "classification.use"
@@ -21,7 +22,7 @@ LEAST_SHOWN = 0.005
 
 def show_one_text(used: UsedModel) -> None:
     """The text and what becomes of it."""
-    st.session_state.setdefault(TEXT, t(f"classification.use.text.sample.{language()}"))
+    st.session_state.setdefault(TEXT, next(iter(current_split().test.texts), ""))
     text = st.text_area(
         t("classification.use.text.label"),
         key=TEXT,

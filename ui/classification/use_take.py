@@ -8,12 +8,14 @@ from core.classification.training import CARD_FILE
 from core.classification.use.model_zip import LARGEST_ZIP, unpacked_model, zipped_model
 from core.errors import GlassboxError
 from core.jobs.store import workspace_folder
+from ui.classification.use_source import KEY as CHOSEN
 from ui.classification.use_source import UsedModel
 from ui.text import show_error, t
 from ui.workspace import workspace_hash
 
 KEY = "classification.use.take"
-BROUGHT = "classification.use.brought"
+UPLOAD = f"{KEY}.upload"
+BROUGHT = f"{KEY}.brought"
 
 
 def show_taking(used: UsedModel) -> None:
@@ -55,20 +57,30 @@ def _show_download(name: str, folder: Path) -> None:
 
 
 def _show_return() -> None:
-    uploaded = st.file_uploader(
+    st.file_uploader(
         t("classification.use.take.upload.label"),
         type=["zip"],
-        key=f"{KEY}.upload",
+        key=UPLOAD,
         help=t("classification.use.take.upload.help"),
         max_upload_size=LARGEST_ZIP // 1_000_000,
+        on_change=_bring_back,
     )
-    if uploaded is None or st.session_state.get(BROUGHT) == uploaded.file_id:
+    outcome = st.session_state.pop(BROUGHT, None)
+    if isinstance(outcome, GlassboxError):
+        show_error(outcome)
+    elif outcome is not None:
+        st.success(t("classification.use.take.brought", name=outcome))
+
+
+def _bring_back() -> None:
+    """Unpack what was uploaded and choose it, before the page is drawn again."""
+    uploaded = st.session_state[UPLOAD]
+    if uploaded is None:
         return
     try:
-        unpacked_model(workspace_folder(workspace_hash()), uploaded.getvalue())
+        folder = unpacked_model(workspace_folder(workspace_hash()), uploaded.getvalue())
     except GlassboxError as error:
-        show_error(error)
+        st.session_state[BROUGHT] = error
         return
-    st.session_state[BROUGHT] = uploaded.file_id
-    st.toast(t("classification.use.take.brought", name=uploaded.name[:60]), icon=":material/check:")
-    st.rerun()
+    st.session_state[CHOSEN] = folder.name
+    st.session_state[BROUGHT] = uploaded.name[:60]

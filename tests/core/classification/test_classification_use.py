@@ -15,6 +15,7 @@ from core.classification.shipped import sample_split
 from core.classification.trained_models import load_classifier
 from core.classification.training import train_method
 from core.classification.use.influence import MOST_STRETCHES, influences, without
+from core.classification.use.looked_at import looked_at
 from core.classification.use.model_zip import brought_models, unpacked_model, zipped_model
 from core.classification.use.similar_rows import similar_rows
 from core.classification.use.words import grouped, word_spans
@@ -64,6 +65,15 @@ def test_the_influence_of_a_word_is_what_its_absence_costs():
     assert found.probability == 0.5
     assert [round(word.influence, 6) for word in found.words] == [0.25, 0, 0, 0.25, 0]
     assert influences(WordCounter(), "good soup").name == "down"
+
+
+def test_a_text_below_the_threshold_is_out_of_scope():
+    found = looked_at(WordCounter(), "good good bread", threshold=0.6)
+    assert found.ranked == (("down", 0.5), ("up", 0.5))
+    assert not found.in_scope
+    assert looked_at(WordCounter(), "bread", threshold=0.6).in_scope
+    with pytest.raises(GlassboxError):
+        looked_at(WordCounter(), " ", threshold=0.6)
 
 
 def test_a_long_text_is_taken_apart_in_stretches():
