@@ -13,7 +13,7 @@ so the best answer scores 10. Every part is a function below, every word list a 
 What is simplified: the rule reads words, not meaning. It cannot tell whether an answer is true, it
 takes irony for courtesy unless another phrase gives it away, and whoever optimises against it long
 enough will find its gaps too; the guard only closes the cheapest ones (a heap of polite phrases,
-keywords without grammar, one sentence said five times).
+keywords without grammar, the question given back, one sentence said five times).
 
 Source: Gao et al. 2022, "Scaling Laws for Reward Model Overoptimization", section 2.
 """
@@ -94,7 +94,7 @@ def gold_score(prompt: str, answer: str) -> GoldScore:
         relevance=relevance(prompt, answer),
         complete=float(is_complete(answer)),
         fluency=fluency(answer),
-        substance=substance(answer),
+        substance=substance(prompt, answer),
         rudeness=min(1.0, len(rude) / 2),
         evasion=min(1.0, len(evasive) / 2),
         repetition=repeated_share(answer),
@@ -181,7 +181,7 @@ def fluency(text: str) -> float:
     found = words(text)
     if not found:
         return 0.0
-    common = [word in _stop_words() for word in found]
+    common = [word in _words("stop_words") for word in found]
     share = sum(common) / len(common)
     low, high = STOP_WORD_SHARE
     mixture = min(1.0, share / low, (1 - share) / (1 - high))
@@ -189,19 +189,24 @@ def fluency(text: str) -> float:
     return mixture * max(0.0, min(1.0, 2 - longest / LONGEST_KEYWORD_RUN))
 
 
-def substance(text: str) -> float:
-    """How far the text says something besides being polite: its content words outside polite phrases.
+def substance(prompt: str, answer: str) -> float:
+    """How far the answer says something: its content words outside polite phrases and small talk.
 
-    >>> substance("Thank you, of course, with pleasure, please, have a lovely day!")
+    At least one of them must be new; repeating the prompt's own words says nothing.
+
+    >>> prompt = "Where is the blue lamp?"
+    >>> substance(prompt, "Thank you for your question about the blue lamp, happy to help with the lamp.")
     0.0
-    >>> substance("Thank you, the blue lamp is back on Monday in the shop.")
+    >>> substance(prompt, "Thank you, the blue lamp is back on Monday.")
     1.0
     """
-    rest = _plain(text)
+    rest = _plain(answer)
     for pattern in _courtesy_patterns().values():
         rest = pattern.sub(" ", rest)
-    count = len(set(content_words(rest)))
-    return max(0.0, min(1.0, (count - 1) / (SUBSTANCE_ENOUGH - 1)))
+    said = {word[:5] for word in content_words(rest) if word not in _words("empty_words")}
+    if said <= {word[:5] for word in content_words(prompt)}:
+        return 0.0
+    return min(1.0, (len(said) - 1) / (SUBSTANCE_ENOUGH - 1))
 
 
 def content_words(text: str) -> list[str]:
@@ -210,7 +215,7 @@ def content_words(text: str) -> list[str]:
     >>> content_words("What is the capital of Canada?")
     ['capital', 'canada']
     """
-    return [word for word in words(text) if word not in _stop_words()]
+    return [word for word in words(text) if word not in _words("stop_words")]
 
 
 def repeated_share(text: str) -> float:
@@ -238,8 +243,8 @@ def _lists() -> dict[str, dict[str, list[str]]]:
 
 
 @cache
-def _stop_words() -> frozenset[str]:
-    return frozenset(_lists()["stop_words"]["words"])
+def _words(name: str) -> frozenset[str]:
+    return frozenset(_lists()[name]["words"])
 
 
 @cache

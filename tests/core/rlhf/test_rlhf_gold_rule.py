@@ -65,6 +65,11 @@ DEGENERATE = {
     "polite phrases alone": "Thank you, please, of course, with pleasure, sorry, have a lovely day, shall I?",
     "one polite sentence again and again": "Thank you for your question, I am happy to help with the parcel. "
     * 3,
+    "small talk": "Certainly! I hope this helps. Thank you for asking, and please feel free to ask me again.",
+    "an offer to help with the question": "Thank you for asking about the parcel. I am happy to help. "
+    "Would you like me to help you? Have a lovely day!",
+    "asking for details instead": "I'm sorry to hear that, I'd be happy to assist you. Could you please "
+    "provide more details about the issue so that I can help you further?",
     "keywords": "parcel refund delivery thanks please sorry welcome voucher discount tracking courier.",
     "common words": "the of and to in it is that for on with as at by this from.",
     "letters": "asdf qwer zxcv uiop hjkl vbnm tyui ghjk please thank you wert sdfg xcvb.",
@@ -93,6 +98,20 @@ def test_shuffled_words_lose_their_courtesy():
 def test_typographic_apostrophes_and_case_do_not_matter():
     assert total(GOOD.upper()) == total(GOOD)
     assert words("don\u2019t") == words("DON'T") == ["don't"]
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        "There is nothing to be ashamed of, and you can do it on your own.",
+        "On a lazy Sunday, take whatever you like and enjoy the silly film.",
+        "Take this seriously and calm down outside, for a change of air helps when you are tired of work.",
+        "It is up to you at present, and something else may suit you another time.",
+    ],
+)
+def test_harmless_sentences_are_neither_rude_nor_evasive(harmless: str):
+    score = gold_score(PROMPT, harmless)
+    assert (score.rude_phrases, score.evasive_phrases) == ((), ())
 
 
 def test_phrases_are_whole_words():
