@@ -3,9 +3,9 @@
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
-from core.classification.health.examine import Examination, FindPairs, examine
+from core.classification.health.examine import Examination, examine
 from core.classification.health.finding import Treatment
-from core.classification.health.near import near_pairs
+from core.classification.health.near import Pair, joined
 from core.classification.labelled_texts import LabelledTexts, Split
 from core.classification.splitting import Shares, check_classes, split_rows
 
@@ -36,7 +36,6 @@ def prepare(
     name: str,
     preparation: Preparation | None = None,
     together: Sequence[str] | None = None,
-    pairs: FindPairs = near_pairs,
 ) -> tuple[Examination, Split, Leak]:
     """Check the rows, treat them as wanted, divide them, and count what leaks.
 
@@ -45,22 +44,38 @@ def prepare(
         labels: a cell each.
         name: of the data, as the reader knows it.
         preparation: what is wanted; the defaults if None.
-        together: a column whose equal cells belong together, such as a customer's number; empty cells do not.
-        pairs: finds near-duplicates.
+        together: see `divide`.
 
     Raises:
         GlassboxError: what is left is nothing to learn from.
     """
     wanted = preparation or Preparation()
-    examined = examine(texts, labels, wanted.treatment, pairs)
+    examined = examine(texts, labels, wanted.treatment)
+    return examined, *divide(examined, name, wanted, together)
+
+
+def divide(
+    examined: Examination, name: str, wanted: Preparation, together: Sequence[str] | None = None
+) -> tuple[Split, Leak]:
+    """Divide what the check left, and count what leaks.
+
+    Args:
+        examined: the rows that are left and their near-duplicates.
+        name: of the data.
+        wanted: shares and seed.
+        together: a column of the table whose equal cells belong together, such as a customer's number;
+            empty cells do not.
+
+    Raises:
+        GlassboxError: what is left is nothing to learn from.
+    """
     usable = examined.usable
     check_classes(usable)
     columns: list[Sequence[Hashable]] = [examined.groups] if examined.together else []
     if together is not None:
         columns.append([together[row].strip() or row for row in usable.rows])
-    groups = united(len(usable), columns)
-    split = split_rows(usable, name, wanted.shares, wanted.seed, groups)
-    return examined, split, leak(examined, split, wanted)
+    split = split_rows(usable, name, wanted.shares, wanted.seed, united(len(usable), columns))
+    return split, leak(examined, split, wanted)
 
 
 def united(rows: int, columns: Sequence[Sequence[Hashable]]) -> tuple[int, ...]:
@@ -69,8 +84,6 @@ def united(rows: int, columns: Sequence[Sequence[Hashable]]) -> tuple[int, ...]:
     >>> united(4, [["a", "b", "a", "c"], [1, 2, 3, 2]])
     (0, 1, 0, 1)
     """
-    from core.classification.health.near import Pair, joined
-
     pairs = []
     for column in columns:
         first: dict[Hashable, int] = {}

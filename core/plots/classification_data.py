@@ -1,13 +1,13 @@
 """Labelled data as figures: rows a class, lengths, and where each class stands in the split."""
 
 from collections.abc import Sequence
+from html import escape
 
 import plotly.graph_objects as go
 
 from core.classification.overview import Bin, ClassRows
 from core.plots.legend import legend_below
 from core.plots.theme import PALETTE, figure
-from core.plots.token_label import token_label
 from core.wording import Words
 
 MOST_CLASSES = 40
@@ -35,7 +35,7 @@ def class_figure(classes: Sequence[tuple[str, int]], words: Words) -> go.Figure:
         text=[rows for _, rows in shown],
         textposition="outside",
         cliponaxis=False,
-        customdata=[token_label(label) for label, _ in shown],
+        customdata=[_readable(label) for label, _ in shown],
         hovertemplate="%{customdata}: %{x}<extra></extra>",
     )
     _name_bars(drawn, [label for label, _ in shown])
@@ -59,7 +59,7 @@ def split_figure(rows: Sequence[ClassRows], words: Words) -> go.Figure:
             orientation="h",
             name=words(f"classification.data.part.{part}"),
             marker={"color": PALETTE.series[place], "pattern": {"shape": _PATTERNS[place]}},
-            customdata=[token_label(row.label) for row in shown],
+            customdata=[_readable(row.label) for row in shown],
             hovertemplate="%{customdata}: %{x}<extra>%{fullData.name}</extra>",
         )
     drawn.update_layout(barmode="stack")
@@ -95,10 +95,15 @@ def length_figure(bins: Sequence[Bin], median: float, words: Words) -> go.Figure
 
 def _name_bars(drawn: go.Figure, labels: Sequence[str]) -> None:
     """The labels beside their bars, shortened, the first on top."""
-    names = [label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…" for label in labels]
     drawn.update_yaxes(
-        tickvals=list(range(len(names))),
-        ticktext=[token_label(name) for name in names],
+        tickvals=list(range(len(labels))),
+        ticktext=[_readable(label, _LONGEST_LABEL) for label in labels],
         autorange="reversed",
         showgrid=False,
     )
+
+
+def _readable(label: str, most: int = 80) -> str:
+    """A label as Plotly may show it: no longer than that, its markup escaped."""
+    shown = " ".join(label.split())
+    return escape(shown if len(shown) <= most else shown[: most - 1] + "…", quote=False)
