@@ -8,7 +8,6 @@ from core.classification.labelled_texts import Split
 from core.classification.methods.table import METHODS, Method
 from core.classification.settings import CHOICES, RANGES, TrainSettings
 from ui.classification.train_link import is_whole
-from ui.job_panel import time_left_text
 from ui.text import naming, t
 
 FIRST = ("tfidf", "knn", "probe")
@@ -31,14 +30,24 @@ def show_methods(split: Split) -> dict[str, dict[str, Any]]:
     st.markdown(f"**{t('classification.train.choose.title')}**")
     chosen = {}
     for method in METHODS.values():
-        with st.container(border=True, gap="small"):
-            if _show_choice(method):
-                chosen[method.name] = _show_settings(method) if method.uses else {}
-            settings = method.settings(chosen.get(method.name))
-            cost = time_left_text(method.seconds(split, settings))
-            does = t(f"classification.train.does.{method.name}")
-            st.caption(f"{does} {t('classification.train.choose.cost', time=cost)}")
+        with st.container(gap="small"):
+            is_chosen = _show_choice(method)
+            place = st.empty()
+            settings = _show_settings(method) if is_chosen and method.uses else {}
+            if is_chosen:
+                chosen[method.name] = settings
+            cost = about_time(method.seconds(split, method.settings(settings)))
+            place.caption(f"{t(f'classification.train.does.{method.name}')} **{cost}**")
     return chosen
+
+
+def about_time(seconds: float) -> str:
+    """`seconds` in the unit that one would say."""
+    if seconds < 90:
+        return t("classification.train.choose.seconds", count=max(1, round(seconds)))
+    if seconds < 90 * 60:
+        return t("classification.train.choose.minutes", count=round(seconds / 60))
+    return t("classification.train.choose.hours", count=seconds / 3600)
 
 
 def _show_choice(method: Method) -> bool:

@@ -44,7 +44,9 @@ def _accuracy(candidate: Candidate) -> float:
 
 
 def _label(candidate: Candidate, others: Sequence[Candidate]) -> str:
-    """The method's name, with the model's own name only where a method comes twice."""
+    """The method's name; with the end of the job's where a method comes twice, or that it learned just now."""
+    if candidate.folder is None:
+        return candidate.name
     method = t(f"classification.train.method.{candidate.record.method}")
     alike = [one for one in others if one.record.method == candidate.record.method]
     return method if len(alike) == 1 else f"{method} {candidate.name[-4:]}"

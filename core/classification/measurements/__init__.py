@@ -15,6 +15,10 @@ def _later(module: str, function: str) -> Callable[..., Measurement]:
 
 
 MEASUREMENTS: dict[str, Callable[..., Measurement]] = {
+    "retrieval_against_probe": _later("train", "retrieval_against_probe"),
+    "favourite_label": _later("train", "favourite_label"),
+    "encoder_against_decoder": _later("train", "encoder_against_decoder"),
+    "overfitting": _later("train", "overfitting"),
     "averages_apart": _later("report", "averages_apart"),
     "merging_pair": _later("report", "merging_pair"),
     "negatives_tenfold": _later("report", "negatives_tenfold"),

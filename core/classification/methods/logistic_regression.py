@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import log_softmax
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 MOST_STEPS = 1000
 TOLERANCE = 1e-4
@@ -113,12 +114,15 @@ def fit_head(
         if after_step is not None:
             after_step(step, head(flat), last_loss)
 
-    found = minimize(
-        loss_and_gradient,
-        np.zeros(free * (width + 1)),
-        jac=True,
-        method="L-BFGS-B",
-        callback=callback,
-        options={"maxiter": MOST_STEPS, "gtol": TOLERANCE, "ftol": 64 * np.finfo(float).eps, "maxls": 50},
-    )
+    with threadpool_limits(
+        1
+    ):  # on a busy machine, threads that wait for one another cost up to 40 times as much
+        found = minimize(
+            loss_and_gradient,
+            np.zeros(free * (width + 1)),
+            jac=True,
+            method="L-BFGS-B",
+            callback=callback,
+            options={"maxiter": MOST_STEPS, "gtol": TOLERANCE, "ftol": 64 * np.finfo(float).eps, "maxls": 50},
+        )
     return head(found.x)
