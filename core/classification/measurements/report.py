@@ -107,7 +107,7 @@ def negatives_tenfold(small: bool = False) -> Measurement:
 
 
 def confidence_gap(small: bool = False) -> Measurement:
-    """Mean confidence minus accuracy, in points; beside it what a temperature of one half does to the other."""
+    """Mean confidence minus accuracy, in points; what a temperature fitted on one half does to the other."""
     whole = _sample(small)
     count = len(whole.texts)
     fitted = fitted_temperature(taken(whole, list(range(0, count, 2))))
@@ -130,7 +130,7 @@ def confidence_gap(small: bool = False) -> Measurement:
 
 
 def strangers_let_in(small: bool = False) -> Measurement:
-    """The share of off-topic texts that pass the threshold on the largest probability that 95% in scope pass."""
+    """The share of off-topic texts that reach the probability which 95% of the texts in scope reach."""
     split = sample_split("en")
     method = method_named("tfidf")
     classifier = method.fit(split, method.settings(), lambda _: None)
