@@ -43,6 +43,7 @@ bench: $(APP)
 	@$(BIN)/python -m benchmarks decoding
 	@$(BIN)/python -m benchmarks memory
 	@$(BIN)/python -m benchmarks translation
+	@$(BIN)/python -m benchmarks classification
 	@$(BIN)/python -m benchmarks startup
 
 clean:

@@ -6,7 +6,7 @@ from importlib import import_module
 
 from core.errors import GlassboxError
 
-NAMES = ("attention", "decoding", "memory", "startup", "tokenizer", "translation")
+NAMES = ("attention", "classification", "decoding", "memory", "startup", "tokenizer", "translation")
 
 
 def run(arguments: list[str]) -> int:

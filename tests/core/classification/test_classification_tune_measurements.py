@@ -1,4 +1,4 @@
-"""What the questions about tuning measure: the expected choice, and the parts the measurements are made of."""
+"""What the questions about tuning measure: the expected choice, and what the measurements are made of."""
 
 import math
 
