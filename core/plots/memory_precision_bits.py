@@ -14,7 +14,8 @@ COLOURS = (("#f0d2bd", "#d55e00"), ("#cfe9e4", "#0f8b8d"), ("#d5e3ef", "#0072b2"
 """Of a 0 and of a 1 in each kind of field; the digit is written in each cell, too."""
 DARK_TEXT, LIGHT_TEXT = "#123", "#ffffff"
 CURVES = ("fp32", "bf16", "fp16", "fp8-e4m3", "int8", "nf4")
-LOWEST_POWER, HIGHEST_POWER, STEPS_A_DECADE = -10, 6, 8
+SMALLEST_POWER, LARGEST_POWER = -33, 20
+"""Of two: at each power of two a floating-point format's relative error is at its worst."""
 
 
 def bits_figure(found: OneNumber, words: Words) -> go.Figure:
@@ -81,21 +82,18 @@ def error_curve_figure(found: OneNumber, words: Words) -> go.Figure:
         words("memory.precision.curve.y"),
         height=440,
     )
-    powers = [
-        LOWEST_POWER + step / STEPS_A_DECADE
-        for step in range((HIGHEST_POWER - LOWEST_POWER) * STEPS_A_DECADE + 1)
-    ]
+    sizes = [2.0**power for power in range(SMALLEST_POWER, LARGEST_POWER + 1)]
     for place, name in enumerate(CURVES):
         drawn.add_scatter(
-            x=[10**power for power in powers],
-            y=[worst_relative_error(10**power, name, found.largest) for power in powers],
+            x=sizes,
+            y=[worst_relative_error(size, name, found.largest) for size in sizes],
             mode="lines",
             name=words(f"memory.precision.short.{name}"),
             line={"color": PALETTE.series[place], "dash": PALETTE.dashes[place], "width": 2.5},
             hovertemplate=words("memory.precision.curve.hover") + "<extra>%{fullData.name}</extra>",
         )
     size = abs(found.value)
-    if 10**LOWEST_POWER <= size <= 10**HIGHEST_POWER:
+    if sizes[0] <= size <= sizes[-1]:
         drawn.add_vline(x=size, line={"color": PALETTE.neutral, "dash": "dot", "width": 2})
         drawn.add_annotation(
             x=math.log10(size),
@@ -132,7 +130,7 @@ def _relative(found: OneNumber, row: NumberRow) -> str:
     relative = found.relative(row)
     if not math.isfinite(relative):
         return "∞"
-    return f"{100 * relative:.3g} %"
+    return f"{100 * relative:.3g}"
 
 
 def shown_number(value: float) -> str:

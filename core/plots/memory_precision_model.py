@@ -14,8 +14,14 @@ from core.wording import Words
 
 MEBIBYTE = 2**20
 SMALLEST_CHANGE = 1e-6
-ABOVE = {"fp8", "int8", "int8-block", "fp4", "bf16"}
-"""Labels above their point; the others below, so that neighbours do not cover one another."""
+PLACES = {
+    "bf16": "top center",
+    "int8": "top center",
+    "nf4": "top center",
+    "fp8": "middle left",
+    "int8-channel": "middle right",
+}
+"""Of a label by its point; the others stand below theirs, so that neighbours do not cover one another."""
 
 
 def size_figure(
@@ -34,7 +40,7 @@ def size_figure(
         y=[max(changes[name].mean, SMALLEST_CHANGE) for name in names],
         mode="markers+text",
         text=[words(f"memory.precision.short.{name}") for name in names],
-        textposition=["top center" if name in ABOVE else "bottom center" for name in names],
+        textposition=[PLACES.get(name, "bottom center") for name in names],
         marker={
             "size": 12,
             "color": [PALETTE.series[place % 7] for place in range(len(names))],
@@ -55,7 +61,8 @@ def matrices_figure(reports: Mapping[str, FormatReport], words: Words) -> go.Fig
     """One heat map: matrices down, formats across, the signal-to-noise ratio as colour and number."""
     names = [name for name in reports if name != "fp32"]
     labels = list(reports[names[0]].errors)
-    drawn = figure(words("memory.precision.matrices.title"), "", "", height=150 + 20 * len(labels))
+    drawn = figure(words("memory.precision.matrices.title"), "", "", height=190 + 20 * len(labels))
+    drawn.update_layout(margin={"t": 100})
     table = [[reports[name].errors[label].decibels for name in names] for label in labels]
     drawn.add_heatmap(
         z=table,

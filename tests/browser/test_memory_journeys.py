@@ -1,6 +1,7 @@
 """The journeys of the memory lesson in a real browser, wide and phone-narrow."""
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -69,3 +70,68 @@ def test_the_measured_grid_is_drawn_and_fits_the_screen(page: Page, server: str,
     opened(page, f"{server}/memory?lang={language}&view=check&check_part=grid")
     expect(page.locator(".js-plotly-plot")).to_have_count(2)
     expect(page.get_by_text("python -m core job memory.grid")).to_be_visible()
+
+
+@both_widths
+def test_an_update_is_turned_and_merged(page: Page, server: str):
+    opened(page, f"{server}/memory?lang=en&view=lora&lora_rank=1")
+    expect(page.locator(".js-plotly-plot")).to_have_count(3)
+    numbers = page.get_by_test_id("stMetric").filter(has_text="Numbers, of the matrix's")
+    expect(numbers.get_by_test_id("stMetricValue")).to_have_text("0.35 %")
+    page.get_by_text("Full tuning, cut to this rank").click()
+    expect(page.get_by_text("The best update of rank 1 holds")).to_be_visible()
+    page.get_by_text("Merge and save", exact=True).click()
+    page.get_by_role("button", name="Merge it here").click()
+    expect(page.get_by_text("With the adapter merged")).to_be_visible(timeout=240_000)
+    settle(page)
+    for name in ("Bytes predicted", "Bytes measured", "peft's file"):
+        metric = page.get_by_test_id("stMetric").filter(has_text=name)
+        expect(metric.get_by_test_id("stMetricValue")).to_have_text("1,858,776")
+    main = "document.querySelector('[data-testid=stMain]')"
+    assert page.evaluate(f"{main}.scrollWidth - {main}.clientWidth") <= 2
+
+
+@pytest.mark.parametrize("part", ["compare", "after"])
+@pytest.mark.parametrize(("page", "language"), [("wide", "zh"), ("narrow", "en")], indirect=["page"])
+def test_the_tuned_methods_are_drawn_and_downloaded(page: Page, server: str, part: str, language: str):
+    opened(page, f"{server}/memory?lang={language}&view=lora&lora_part={part}")
+    expect(page.locator(".js-plotly-plot")).to_have_count(3 if part == "compare" else 4)
+    with page.expect_download() as download:
+        page.get_by_test_id("stDownloadButton").first.get_by_role("button").click()
+    assert "LoRA" in download.value.path().read_text(encoding="utf-8")
+
+
+@both_widths
+def test_a_bit_is_turned_over_and_a_matrix_rounded(page: Page, server: str):
+    opened(page, f"{server}/memory?lang=en&view=precision&precision_number=1&precision_kept=fp16")
+    bits = page.get_by_role("button", name=re.compile("bit 15, now 0"))
+    expect(bits).to_be_visible()
+    bits.click()
+    settle(page)
+    expect(page.get_by_label("Number", exact=True)).to_have_value("-1.0")
+    page.get_by_role("button", name=re.compile("bit 14, now 0")).click()
+    settle(page)
+    expect(page.get_by_text("all exponent bits 1 are reserved")).to_be_visible()
+    opened(page, f"{server}/memory?lang=en&view=precision&precision_part=weights")
+    expect(page.get_by_text("23 of 255 levels are used")).to_be_visible()
+    choose(page, "^Format", "^NF4")
+    expect(page.get_by_text("16 of 16 levels are used")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_test_id("stDownloadButton").first.get_by_role("button").click()
+    assert "NF4" in download.value.path().read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("page", "language"), [("wide", "zh"), ("narrow", "en")], indirect=["page"])
+def test_the_whole_model_is_quantised_and_speed_measured(page: Page, server: str, language: str):
+    opened(page, f"{server}/memory?lang={language}&view=precision&precision_part=model")
+    page.get_by_test_id("stBaseButton-primary").first.click()
+    expect(page.locator(".js-plotly-plot")).to_have_count(4, timeout=180_000)
+    opened(page, f"{server}/memory?lang={language}&view=precision&precision_part=outlier")
+    expect(page.locator(".js-plotly-plot")).to_have_count(3, timeout=120_000)
+    load = "precision_batch=1&precision_length=16&precision_rounds=3"
+    opened(page, f"{server}/memory?lang={language}&view=precision&precision_part=speed&{load}")
+    page.get_by_test_id("stBaseButton-primary").first.click()
+    expect(page.locator(".js-plotly-plot")).to_have_count(1, timeout=180_000)
+    settle(page)
+    main = "document.querySelector('[data-testid=stMain]')"
+    assert page.evaluate(f"{main}.scrollWidth - {main}.clientWidth") <= 2

@@ -17,7 +17,7 @@ from ui.token_view import ShownToken, show_tokens
 
 NUMBER, LARGEST = "memory.precision_number", "memory.precision_largest"
 FLIPPED, REFUSED = "memory.precision.flipped", "memory.precision.refused"
-EXAMPLES = ("0.1", "16777217", "65520", "1e39", "1e-8", "-448.5")
+EXAMPLES = ("0.1", "65520", "1e-8", "1e39", "16777217")
 COMMAND = "python -m core memory number --largest {largest} -- {value}"
 SHADES = (0.0, 0.75, 0.2)
 """Of a bit of the sign, the exponent, the mantissa."""
@@ -161,6 +161,15 @@ def _show_figures(found: OneNumber) -> None:
         st.plotly_chart(error_curve_figure(found, t), key="memory.precision.curve.chart")
         st.caption(t("memory.precision.curve.caption"))
     rows = number_rows(found, t)
-    st.dataframe(rows, hide_index=True, key="memory.precision.number.table", height="content")
+    st.dataframe(
+        rows,
+        hide_index=True,
+        key="memory.precision.number.table",
+        height="content",
+        column_config={
+            t("memory.precision.column.format"): st.column_config.TextColumn(pinned=True),
+            t("memory.precision.column.bits"): st.column_config.TextColumn(width=275),
+        },
+    )
     st.caption(t("memory.precision.number.table_caption"))
     show_csv(lambda: csv_text(rows), "number.csv", "memory.precision.number.csv")

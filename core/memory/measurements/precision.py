@@ -51,7 +51,7 @@ def four_bit_speed(small: bool = False) -> Measurement:
         value=values["nf4_short"],
         values={
             **values,
-            "rounds": rounds,
+            "rounds": run.rounds,
             "threads": run.threads,
             "batch": load[0],
             "length": load[1],

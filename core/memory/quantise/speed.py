@@ -26,6 +26,8 @@ from core.shelf.load import load_encoder
 
 KEPT_AS = {"autocast": "fp32", "int8": "int8-channel"}
 """The format of the weights where it has another name."""
+FEWEST_ROUNDS, LONGEST_SECONDS = 3, 12.0
+"""A load is measured no longer than this, but for the fewest rounds."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class SpeedRow:
     low: float
     high: float
     """Quartiles."""
+    rounds: int
     bytes: int
     """Of the linear layers' weights."""
     cosine: float
@@ -53,6 +56,7 @@ class SpeedRun:
     missing: tuple[str, ...]
     """Formats for which torch offers no kernel on this processor."""
     rounds: int
+    """Of the load that had fewest: a slow machine stops early."""
     threads: int
     capability: str
     """The widest vector instructions that torch uses here."""
@@ -105,7 +109,7 @@ def run_speed(
 
     Args:
         loads: texts at once and tokens of each.
-        rounds: how often each is timed, after one round to warm up.
+        rounds: how often each is timed at most, after one round to warm up.
         names: of `RUNNABLE`; fp32 must be among them.
         report: told the fraction done.
 
@@ -124,7 +128,7 @@ def run_speed(
     return SpeedRun(
         rows=tuple(rows),
         missing=missing,
-        rounds=rounds,
+        rounds=min(row.rounds for row in rows),
         threads=torch.get_num_threads(),
         capability=torch.backends.cpu.get_cpu_capability(),
         tiles=bool(torch.cpu._is_amx_tile_supported()),
@@ -172,7 +176,10 @@ def _measure(
     inputs = _inputs(batch, length)
     vectors = {variant.name: variant.vectors(inputs) for variant in variants}
     times: dict[str, list[float]] = {variant.name: [] for variant in variants}
+    begun = perf_counter()
     for finished in range(rounds):
+        if finished >= FEWEST_ROUNDS and perf_counter() - begun > LONGEST_SECONDS:
+            break
         for variant in variants:
             started = perf_counter()
             variant.vectors(inputs)
@@ -182,7 +189,8 @@ def _measure(
     for name, values in times.items():
         low, _, high = quantiles(values, n=4, method="inclusive")
         cosine = float((vectors[name] * vectors["fp32"]).sum(dim=1).min())
-        rows.append(SpeedRow(name, batch, length, median(values), low, high, linear_bytes(name), cosine))
+        size = linear_bytes(name)
+        rows.append(SpeedRow(name, batch, length, median(values), low, high, len(values), size, cosine))
     yield 1.0, rows
 
 
