@@ -132,7 +132,9 @@ def test_a_learning_curve_is_measured_when_asked_for() -> None:
     assert wording(f"{KEY}.learning.caption") in shown(page)
 
 
-def test_two_trained_methods_are_compared_on_their_rows(tmp_path: Path, monkeypatch) -> None:
+def test_two_trained_methods_are_compared_on_their_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     split = sample_split("en")
     models = []
     for name in ("majority", "tfidf"):
@@ -170,6 +172,20 @@ def test_a_reader_s_own_data_may_have_two_classes_or_forty_with_any_names(count:
         page.segmented_control(key="classification.report_part").set_value(name).run()
         assert not page.exception
     assert metrics(page)[wording(f"{KEY}.figure.accuracy")] == "100.0%"
+
+
+@pytest.mark.real_model
+def test_a_second_method_is_fitted_on_request_and_compared() -> None:
+    page = opened(report_part="compare")
+    assert not page.latex
+    page.button(key=f"{KEY}.compare.fit").click().run()
+    assert not page.exception
+    assert not page.error
+    assert any("binom" in latex.value for latex in page.latex)
+    page.selectbox(key=f"{KEY}.model").set_value("probe").run()
+    assert not page.error
+    accuracy = metrics(page)[wording(f"{KEY}.figure.accuracy")]
+    assert float(accuracy.rstrip("%")) > 50
 
 
 def test_a_wrong_link_is_named_and_the_rest_applies() -> None:

@@ -4,11 +4,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.classification.trained_models import TrainedModel
 from core.csv_export import csv_text
 from ui.classification.report_link import COMPARISONS
 from ui.classification.report_row_list import show_rows
-from ui.classification.report_source import Shown, tested_models
+from ui.classification.report_source import Shown, is_known, model_names, shown_model
 from ui.inputs import show_csv, show_segments
 from ui.queue import turn_in_queue
 from ui.text import naming, t
@@ -34,30 +33,35 @@ def show_comparison(shown: Shown) -> None:
 
 def _show_methods(shown: Shown) -> None:
     st.markdown(t("classification.report.mcnemar.lead"))
-    models = {name: model for name, model in tested_models().items() if name != shown.name}
-    if not models:
-        st.info(t("classification.report.mcnemar.empty"), icon=":material/model_training:")
-        return
+    names = {name: said for name, said in model_names().items() if name != shown.name}
     other = st.selectbox(
         t("classification.report.mcnemar.other"),
-        list(models),
+        list(names),
+        format_func=lambda name: names[name],
         key=f"{KEY}.other",
         help=t("classification.report.mcnemar.other_help"),
     )
-    _show_test(shown, models[other])
+    # One that is to be fitted first waits for the reader; what is known is compared at once.
+    if is_known(other) or st.button(
+        t("classification.report.mcnemar.run"),
+        key=f"{KEY}.fit",
+        type="primary",
+        icon=":material/play_arrow:",
+        help=t("classification.report.mcnemar.run_help"),
+    ):
+        _show_test(shown, shown_model(other))
 
 
-def _show_test(shown: Shown, other: TrainedModel) -> None:
+def _show_test(shown: Shown, other: Shown) -> None:
     import numpy as np
 
     from core.classification.metrics.mcnemar import mcnemar
-    from core.classification.trained_models import test_predictions
 
-    first, second = shown.report.predictions, test_predictions(other)
+    first, second = shown.report.predictions, other.report.predictions
     found = mcnemar(first, second)
     names = {
         "first": t(f"classification.train.method.{shown.report.method}"),
-        "second": t(f"classification.train.method.{other.record.method}"),
+        "second": t(f"classification.train.method.{other.report.method}"),
     }
     st.dataframe(
         [

@@ -12,13 +12,17 @@ from core.classification.report import Report
 from core.classification.trained_models import TrainedModel, trained_models
 from core.errors import GlassboxError
 from ui.classification.current_data import current_split
+from ui.queue import turn_in_queue
 from ui.text import show_error, t
 from ui.workspace import workspace_hash
 
 if TYPE_CHECKING:
     from core.classification.classifier import Classifier
 
-QUICK = "quick"
+QUICK = {"tfidf": 30_000, "probe": 3_000}
+"""Methods fitted on the spot, and up to how many training rows."""
+MOST_KEPT = 3
+"""Reports kept in the session."""
 KEY = "classification.report.model"
 KEPT = "classification.report.kept"
 
@@ -38,33 +42,62 @@ class Shown:
 
 def show_source() -> Shown | None:
     """The choice of a model and its report; None, with a sentence, where there can be none."""
-    models = tested_models()
-    options = [*models, QUICK]
-    if st.session_state.get(KEY) not in options:
-        st.session_state[KEY] = options[0]
-    names = {
-        QUICK: t("classification.report.model.quick"),
-        **{name: _name(model) for name, model in models.items()},
-    }
+    names = model_names()
+    if st.session_state.get(KEY) not in names:
+        st.session_state[KEY] = next(iter(names))
     chosen = st.selectbox(
         t("classification.report.model.label"),
-        options,
+        list(names),
         format_func=lambda name: names[name],
         key=KEY,
         help=t("classification.report.model.help"),
         persist_state="session",
     )
-    if not models:
+    if len(names) == len(QUICK):
         st.caption(t("classification.report.model.none"))
     try:
-        with st.spinner(t("classification.report.model.working")):
-            return _shown(chosen, models.get(chosen))
+        return shown_model(chosen)
     except GlassboxError as error:
         show_error(error)
         return None
 
 
-def tested_models() -> dict[str, TrainedModel]:
+def model_names() -> dict[str, str]:
+    """What can be reported on and how it is called: the trained methods, then those fitted on the spot."""
+    trained = {name: _name(model) for name, model in _tested().items()}
+    return {**trained, **{method: t(f"classification.report.model.quick.{method}") for method in QUICK}}
+
+
+def is_known(name: str) -> bool:
+    """Whether that model's predictions are there already, so that nothing has to be fitted."""
+    kept: dict[str, tuple[Split, Shown]] = st.session_state.get(KEPT, {})
+    return name not in QUICK or (name in kept and kept[name][0] is current_split())
+
+
+def shown_model(name: str) -> Shown:
+    """The report of a model, computed once; of one fitted on the spot, once for the current data.
+
+    Raises:
+        GlassboxError: its predictions are gone, or it cannot learn from these data here.
+    """
+    kept: dict[str, tuple[Split, Shown]] = st.session_state.setdefault(KEPT, {})
+    split = current_split()
+    if name in kept and (name not in QUICK or kept[name][0] is split):
+        return kept[name][1]
+    with st.spinner(t("classification.report.model.working")):
+        if name in QUICK:
+            with turn_in_queue(st.empty()):
+                found = _fitted_now(name, split)
+        else:
+            found = _of_model(name, _tested()[name])
+    kept.pop(name, None)
+    kept[name] = (split, found)
+    for oldest in list(kept)[:-MOST_KEPT]:
+        del kept[oldest]
+    return found
+
+
+def _tested() -> dict[str, TrainedModel]:
     """Every trained method of the workspace that was tested, by name."""
     return {model.name: model for model in trained_models(workspace_hash()) if model.record.test_rows}
 
@@ -77,17 +110,6 @@ def _name(model: TrainedModel) -> str:
         rows=model.record.training_rows,
         end=model.job[-4:],
     )
-
-
-def _shown(name: str, model: TrainedModel | None) -> Shown:
-    """The report, computed once for a model, or for the data where it is fitted on the spot."""
-    split = current_split()
-    kept: tuple[str, Split, Shown] | None = st.session_state.get(KEPT)
-    if kept is not None and kept[0] == name and (model is not None or kept[1] is split):
-        return kept[2]
-    found = _of_model(name, model) if model is not None else _fitted_now(split)
-    st.session_state[KEPT] = (name, split, found)
-    return found
 
 
 def _of_model(name: str, model: TrainedModel) -> Shown:
@@ -108,17 +130,19 @@ def _of_model(name: str, model: TrainedModel) -> Shown:
     )
 
 
-def _fitted_now(split: Split) -> Shown:
+def _fitted_now(name: str, split: Split) -> Shown:
     from core.classification.classifier import predictions
     from core.classification.methods.table import method_named
     from core.classification.report import report_of
 
-    method = method_named("tfidf")
+    if len(split.training) > QUICK[name]:
+        raise GlassboxError("classification.report.error.many_rows", rows=len(split.training))
+    method = method_named(name)
     classifier = method.fit(split, method.settings(), _nobody_watches)
     test, validation = (predictions(classifier, part) for part in (split.test, split.validation))
     report = report_of(split.name, method.name, test, validation)
-    return Shown(QUICK, report, validation, classifier=lambda: classifier, rows_learned=lambda: split)
+    return Shown(name, report, validation, classifier=lambda: classifier, rows_learned=lambda: split)
 
 
 def _nobody_watches(_: dict[str, object]) -> None:
-    """It takes a second: a spinner says enough."""
+    """It takes a second or some: a spinner says enough."""

@@ -82,7 +82,9 @@ def negatives_tenfold(small: bool = False) -> Measurement:
     """The share of the average precision that is left when every text of the rest comes ten times."""
     known = learned_rows(_sample(small))
     labels = np.array(known.wanted)
-    before, after, areas = [], [], []
+    before: list[float] = []
+    after: list[float] = []
+    areas: list[float] = []
     for place, label in enumerate(known.classes):
         wanted = labels == label
         if wanted.sum() < FEWEST_ROWS:
