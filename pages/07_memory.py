@@ -22,6 +22,10 @@ elif view == "check":
     from ui.memory.check import show_check
 
     show_check()
+elif view == "lora":
+    from ui.memory.lora import show_lora
+
+    show_lora()
 else:
     from ui.memory.precision import show_precision
 

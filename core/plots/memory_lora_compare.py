@@ -1,5 +1,7 @@
 """The methods beside one another: what they learn for how many numbers, time of a step, bytes."""
 
+import math
+
 import plotly.graph_objects as go
 
 from core.memory.lora.tuning_result import TuningResult
@@ -17,7 +19,12 @@ FAMILIES = {
     "virtual": ("prompt", "prefix", "p-tuning"),
 }
 """Methods that change own weights, add low-rank updates, put something between, lengthen the text."""
+UNLABELLED = ("lora-2", "lora-4", "lora-8", "lora-16", "lora-32")
+"""Between LoRA's least and greatest rank: in a row, named when pointed at."""
 PARTS = ("forward", "backward", "optimizer")
+LOSSES = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+"""Named on the axis of losses."""
+SMALLEST_LOSS = 1e-3
 TERMS = ("weights", "adapter", "gradients", "states", "activations", "outside", "loss")
 
 
@@ -38,7 +45,7 @@ def outcome_figure(result: TuningResult, words: Words) -> go.Figure:
             x=[run.trained for run in runs],
             y=[run.last.task_loss for run in runs],
             mode="markers+text",
-            text=[method_title(run, words, short=True) for run in runs],
+            text=["" if run.name in UNLABELLED else method_title(run, words, short=True) for run in runs],
             textposition=["top center" if number % 2 else "bottom center" for number in range(len(runs))],
             textfont={"size": 11},
             name=words(f"memory.lora.family.{family}"),
@@ -53,11 +60,17 @@ def outcome_figure(result: TuningResult, words: Words) -> go.Figure:
             hovertemplate=words("memory.lora.outcome.hover") + "<extra></extra>",
             cliponaxis=False,
         )
-    drawn.add_hline(
-        y=result.start.task_loss,
-        line={"dash": "dot", "color": PALETTE.neutral},
-        annotation={"text": words("memory.lora.outcome.start"), "font": {"size": 11}, "yanchor": "bottom"},
-        annotation_position="top right",
+    before = result.start.task_loss
+    drawn.add_hline(y=before, line={"dash": "dot", "color": PALETTE.neutral})
+    drawn.add_annotation(
+        x=1,
+        xref="paper",
+        xanchor="right",
+        y=math.log10(before),  # on a logarithmic axis an annotation stands at the exponent
+        yanchor="bottom",
+        text=words("memory.lora.outcome.start"),
+        font={"size": 11},
+        showarrow=False,
     )
     drawn.update_xaxes(
         type="log",
@@ -65,7 +78,13 @@ def outcome_figure(result: TuningResult, words: Words) -> go.Figure:
         ticktext=[words(f"memory.lora.outcome.tick_{power}") for power in range(4, 9)],
         range=[3.7, 8.5],
     )
-    drawn.update_yaxes(rangemode="tozero")
+    losses = [before, *(run.last.task_loss for run in result.runs)]
+    drawn.update_yaxes(
+        type="log",
+        tickvals=LOSSES,
+        ticktext=[f"{loss:g}" for loss in LOSSES],
+        range=[math.log10(0.6 * max(min(losses), SMALLEST_LOSS)), math.log10(1.5 * max(losses))],
+    )
     legend_below(drawn)
     return drawn
 

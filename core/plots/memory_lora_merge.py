@@ -8,8 +8,6 @@ from core.plots.theme import PALETTE, figure
 from core.wording import Words
 
 SMALLEST_SHOWN = 1e-8
-BOUND = 1e-5
-"""What the lesson promises of merging, relative to outputs of about one."""
 
 
 def differences_figure(found: LoraDemonstration, words: Words) -> go.Figure:
@@ -22,13 +20,13 @@ def differences_figure(found: LoraDemonstration, words: Words) -> go.Figure:
             y=[words(f"memory.lora.differences.{name}")] * 2,
             mode="lines+markers+text",
             text=["", f"{value:.1e}" if value else "0"],
-            textposition="top left",
+            textposition="middle right",
             line={"width": 5, "color": PALETTE.series[4] if not place else PALETTE.accent},
             marker={"size": [0, 11], "symbol": "diamond" if not place else "circle"},
             showlegend=False,
             hovertemplate="%{y}: %{text}<extra></extra>",
         )
-    drawn.update_xaxes(type="log", exponentformat="power", dtick=2, range=[-8, 2.3])
+    drawn.update_xaxes(type="log", exponentformat="power", dtick=2, range=[-8.3, 4.4])
     drawn.update_yaxes(autorange="reversed", tickfont={"size": 11})
     return drawn
 

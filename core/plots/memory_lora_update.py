@@ -14,7 +14,8 @@ MOST_CELLS = 192
 """Drawn on a side: every third row or column of a larger matrix, so that a picture stays light."""
 SIGNED = (PALETTE.bad, "#f3efe6", PALETTE.series[3])
 """Below zero, zero, above."""
-SMALLEST_SHOWN = 1e-6
+SMALLEST_SHOWN = 1e-3
+"""In the largest singular value."""
 
 
 def product_figure(picture: UpdatePicture, words: Words) -> go.Figure:
@@ -94,7 +95,7 @@ def singular_figure(picture: UpdatePicture, words: Words) -> go.Figure:
         (words("memory.lora.singular.all"), picture.full_singular, "lines", PALETTE.series[1], "dash"),
         (own, picture.singular, "lines+markers", PALETTE.accent, "solid"),
     ):
-        kept = [(place, value) for place, value in enumerate(values, 1) if value > SMALLEST_SHOWN]
+        kept = [(place, value) for place, value in enumerate(values, 1) if value > SMALLEST_SHOWN * values[0]]
         drawn.add_scatter(
             x=[place for place, _ in kept],
             y=[value for _, value in kept],

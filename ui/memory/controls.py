@@ -9,6 +9,7 @@ from ui.inputs import choice_of, show_segments
 from ui.memory.calculate_link import calculate_readers
 from ui.memory.check_link import check_readers
 from ui.memory.compare_link import compare_readers
+from ui.memory.lora_link import lora_readers
 from ui.memory.precision_link import precision_readers
 from ui.questions import show_questions
 from ui.queue import turn_in_queue
@@ -16,7 +17,7 @@ from ui.queue import turn_in_queue
 if TYPE_CHECKING:
     from core.curriculum import Measurement
 
-VIEWS = ("calculate", "compare", "check", "precision")
+VIEWS = ("calculate", "compare", "check", "lora", "precision")
 
 
 def link_readers() -> Mapping[str, Callable[[str], Any]]:
@@ -26,6 +27,7 @@ def link_readers() -> Mapping[str, Callable[[str], Any]]:
         **calculate_readers(),
         **compare_readers(),
         **check_readers(),
+        **lora_readers(),
         **precision_readers(),
     }
 

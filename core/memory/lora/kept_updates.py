@@ -44,6 +44,7 @@ def keep_picture(folder: Path, trainee: Trainee, first: dict[str, Tensor]) -> li
             tensors[f"lora-{rank}.{matrix}.a"] = module.lora_A["default"].weight.detach()
             tensors[f"lora-{rank}.{matrix}.b"] = module.lora_B["default"].weight.detach()
     if tensors:
+        folder.mkdir(parents=True, exist_ok=True)
         ready = {name: value.half().contiguous() for name, value in tensors.items()}
         save_file(ready, folder / f"picture-{trainee.name}.safetensors")
     change = changes["q_proj"]
@@ -60,6 +61,7 @@ def write_pictures(checkpoint: Path, result: Path) -> None:
     for file in sorted(checkpoint.glob("picture-*.safetensors")):
         tensors |= load_file(file)
     if tensors:
+        result.mkdir(parents=True, exist_ok=True)
         save_file(tensors, result / UPDATES_FILE)
 
 
@@ -67,5 +69,6 @@ def keep_adapter(path: Path, model: Any) -> None:
     """The whole adapter as peft would save it."""
     from peft import get_peft_model_state_dict
 
+    path.parent.mkdir(parents=True, exist_ok=True)
     tensors = {name: value.detach().contiguous() for name, value in get_peft_model_state_dict(model).items()}
     write_adapter(path, tensors)

@@ -78,7 +78,7 @@ class Trainee:
             self.model.base_model.update_and_allocate(len(self._times))
         if counted:
             self.bytes = self._counted(counted)
-        return float(loss)
+        return float(loss.detach())
 
     def restart(self) -> None:
         """ReLoRA: the update goes into the weights, a new one starts, the optimizer forgets.
@@ -126,7 +126,7 @@ class Trainee:
         return self.plan.architecture
 
     def _as_plan(self) -> dict[str, object]:
-        """The settings with a method that a plan knows; what is put in by hand starts from the plain model."""
+        """The settings with a method that a plan knows; what is put in by hand starts plain."""
         if self.method == "relora":
             return {**self.settings, "method": "lora"}
         if self.method in ("bitfit", "adapter"):

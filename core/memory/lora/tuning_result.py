@@ -153,3 +153,15 @@ def shipped_tuning() -> TuningResult:
         GlassboxError: the file is missing or damaged.
     """
     return read_tuning(SHIPPED)
+
+
+def shipped_run(name: str) -> MethodRun:
+    """One method of the shipped comparison.
+
+    Raises:
+        GlassboxError: the file is missing, damaged or lacks the method.
+    """
+    run = shipped_tuning().run(name)
+    if run is None:
+        raise GlassboxError("memory.lora.error.file", file=SHIPPED.name)
+    return run

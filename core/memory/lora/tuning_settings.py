@@ -58,8 +58,8 @@ class TuningParameters:
     """What a reader may choose."""
 
     methods: tuple[str, ...] = ("full", "lora-8", "ia3", "prompt")
-    steps: int = 12
-    every: int = 6
+    steps: int = 8
+    every: int = 4
     """Steps between two looks at the held-out orders and the general text."""
     after: bool = False
     """Whether to go on from the rank-8 adapter and to vary its alpha, which needs `lora-8`."""

@@ -28,6 +28,11 @@ MEASUREMENTS: dict[str, Callable[..., Measurement]] = {
     "prefix_numbers": _later("compare", "prefix_numbers"),
     "adapters_dropped": _later("compare", "adapters_dropped"),
     "adalora_memory": _later("check", "adalora_memory"),
+    "rank_holds": _later("lora", "rank_holds"),
+    "merged_into_16_bits": _later("lora", "merged_into_16_bits"),
+    "full_step_in_lora_steps": _later("lora", "full_step_in_lora_steps"),
+    "relora_rank": _later("lora", "relora_rank"),
+    "forgotten_with_adapter": _later("lora", "forgotten_with_adapter"),
     "int8_against_nf4": _later("precision", "int8_against_nf4"),
     "four_bit_speed": _later("precision", "four_bit_speed"),
 }

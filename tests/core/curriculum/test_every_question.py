@@ -36,6 +36,7 @@ CURRICULUM = {
         "mem-adapters",
         "compare": "mem-qlora mem-zero mem-peft mem-soft-prompts",
         "check": "mem-adalora",
+        "lora": "mem-lora mem-merge mem-why-fast mem-relora mem-peft-limits",
         "precision": "mem-precision mem-speed",
     },
     "tokenizer": {
