@@ -44,7 +44,7 @@ def _accuracy(candidate: Candidate) -> float:
 
 
 def _label(candidate: Candidate, others: Sequence[Candidate]) -> str:
-    """The method's name; with the end of the job's where a method comes twice, or that it learned just now."""
+    """The method's name; the end of the job's where a method comes twice, or that it learned just now."""
     if candidate.folder is None:
         return candidate.name
     method = t(f"classification.train.method.{candidate.record.method}")

@@ -30,6 +30,8 @@ METHOD = "tfidf"
 MOST_PIECES = 50_000
 """The most frequent are kept, so that 500 classes still fit into memory."""
 MOST_WEIGHTS = 20_000_000
+A_WORD = r"\b\w+\b"
+"""Words of one letter count too."""
 LONGEST_TEXT = 20_000
 """Characters that are counted."""
 SPACELESS_SHARE = 0.1
@@ -122,11 +124,6 @@ def _is_spaceless(letter: str) -> bool:
 
 
 def _vectorizer(pieces: str, **given: Any) -> TfidfVectorizer:
-    words = pieces == "words"
-    return TfidfVectorizer(
-        analyzer="word" if words else "char",
-        ngram_range=(1, 2) if words else (1, 3),
-        token_pattern=r"\b\w+\b",  # noqa: S106 - a pattern, not a password
-        sublinear_tf=True,
-        **given,
-    )
+    if pieces == "characters":
+        return TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True, **given)
+    return TfidfVectorizer(ngram_range=(1, 2), token_pattern=A_WORD, sublinear_tf=True, **given)
