@@ -8,6 +8,7 @@ from core.classification.labelled_texts import Split
 from core.classification.methods.table import METHODS, Method
 from core.classification.settings import CHOICES, RANGES, TrainSettings
 from ui.classification.train_link import is_whole
+from ui.classification.tune_note import TUNING, show_foreign_note
 from ui.text import naming, t
 
 FIRST = ("tfidf", "knn", "probe")
@@ -38,6 +39,8 @@ def show_methods(split: Split) -> dict[str, dict[str, Any]]:
                 chosen[method.name] = settings
             cost = about_time(method.seconds(split, method.settings(settings)))
             place.caption(f"{t(f'classification.train.does.{method.name}')} **{cost}**")
+            if is_chosen and method.name in TUNING:
+                show_foreign_note(split.training.texts)
     return chosen
 
 

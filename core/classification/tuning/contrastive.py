@@ -84,7 +84,7 @@ class ContrastiveTuning(Training):
         targets: (rows,) the place of each row's class.
         settings: what a training is given.
         """
-        super().__init__(network, settings, settings.layer_decay)
+        super().__init__(network, settings)
         self.rows = rows
         self.targets = targets
         self.lengths = np.array([len(row) for row in rows])

@@ -18,6 +18,7 @@ from torch.nn import functional as F
 
 from core.classification.settings import TrainSettings
 from core.classification.tuning.batches import filled, token_batches, tokens_for
+from core.classification.tuning.layer_rates import HEAD_FACTOR
 from core.classification.tuning.network import TextClassifier
 from core.classification.tuning.training import Training
 
@@ -32,6 +33,7 @@ class FineTuning(Training):
         targets: np.ndarray,
         settings: TrainSettings,
         class_weights: np.ndarray,
+        head_factor: float = HEAD_FACTOR,
     ) -> None:
         """Args:
         network: whose parameters with `requires_grad` are tuned.
@@ -39,8 +41,9 @@ class FineTuning(Training):
         targets: (rows,) the place of each row's class.
         settings: what a training is given.
         class_weights: (classes,) of the loss.
+        head_factor: how many times as fast as the layers the head learns.
         """
-        super().__init__(network, settings, settings.layer_decay, settings.unfreeze)
+        super().__init__(network, settings, head_factor)
         self.rows = rows
         self.targets = torch.from_numpy(targets)
         self.class_weights = torch.from_numpy(class_weights).float().to(self.device)

@@ -7,17 +7,16 @@
 """
 
 from pathlib import Path
-from typing import Any
 
 from core.classification.labelled_texts import Split
 from core.classification.methods.table import Report
 from core.classification.settings import TrainSettings
 from core.classification.tuning.encoder import own_encoder
-from core.classification.tuning.epochs import tune
+from core.classification.tuning.epochs import Epoch, tune
 from core.classification.tuning.fine_tuning import FineTuning
-from core.classification.tuning.layer_rates import set_trainable
-from core.classification.tuning.network import TextClassifier, computed
-from core.classification.tuning.rows import TuningRows, fitted_head, tuning_rows, validated_by
+from core.classification.tuning.layer_rates import HEAD_FACTOR, set_trainable
+from core.classification.tuning.network import TextClassifier
+from core.classification.tuning.rows import TuningRows, fitted_head, tuning_rows, validated
 from core.classification.tuning.tuned import TunedClassifier, changed_tensors, finished, read_tuned
 
 METHOD = "finetune"
@@ -55,14 +54,13 @@ def tuned_network(
     settings: TrainSettings,
     report: Report,
     checkpoint: Path | None,
-) -> tuple[FineTuning, Any]:
+    head_factor: float = HEAD_FACTOR,
+) -> tuple[FineTuning, tuple[Epoch, ...]]:
     """Start the head and run the epochs; what LoRA shares with fine-tuning."""
     if settings.head == "probe":
-        network.start_head(fitted_head(network, rows, settings.inverse_penalty))
-    training = FineTuning(network, rows.training, rows.targets, settings, rows.class_weights)
-    epochs = tune(
-        training, lambda: validated_by(lambda ids: computed(network, ids), rows), report, checkpoint
-    )
+        network.start_head(fitted_head(network, rows, settings.inverse_penalty, report))
+    training = FineTuning(network, rows.training, rows.targets, settings, rows.class_weights, head_factor)
+    epochs = tune(training, lambda: validated(network, rows, report), report, checkpoint)
     return training, epochs
 
 

@@ -21,7 +21,7 @@ from core.classification.tuning.encoder import layers_of
 WARM_UP = 0.1
 """The share of the steps in which the rate rises."""
 HEAD_FACTOR = 5.0
-"""The head learns so many times as fast as the top layer: it was never pretrained."""
+"""The head learns so many times as fast as a pretrained layer above which it stands."""
 
 
 def depth_of(name: str, layers: int) -> int:
@@ -39,7 +39,12 @@ def depth_of(name: str, layers: int) -> int:
 
 
 def parameter_groups(
-    network: nn.Module, layers: int, rate: float, decay: float, weight_decay: float
+    network: nn.Module,
+    layers: int,
+    rate: float,
+    decay: float,
+    weight_decay: float,
+    head_factor: float = HEAD_FACTOR,
 ) -> list[Any]:
     """The trainable parameters in groups for AdamW, each with its `base` rate and its `depth`.
 
@@ -51,13 +56,14 @@ def parameter_groups(
         rate: of its top layer.
         decay: each layer's rate is that of the one above times this.
         weight_decay: of the matrices.
+        head_factor: the head's rate is `rate` times this.
     """
     groups: dict[tuple[int, bool], dict[str, Any]] = {}
     for name, parameter in network.named_parameters():
         if not parameter.requires_grad:
             continue
         depth, decays = depth_of(name, layers), parameter.ndim > 1
-        base = rate * (HEAD_FACTOR if depth == 0 else decay ** (depth - 1))
+        base = rate * (head_factor if depth == 0 else decay ** (depth - 1))
         group = groups.setdefault(
             (depth, decays),
             {"params": [], "depth": depth, "base": base, "lr": 0.0, "weight_decay": weight_decay * decays},

@@ -45,7 +45,7 @@ def fit(
     rows = tuning_rows(split, settings)
     network = TextClassifier(own_encoder(), len(rows.classes), settings.dropout)
     add_adapters(network, settings.rank, settings.seed)
-    training, epochs = tuned_network(network, rows, settings, report, checkpoint)
+    training, epochs = tuned_network(network, rows, settings, report, checkpoint, head_factor=1.0)
     tensors = changed_tensors(network, list(training.trained))
     merge_adapters(network)
     return TunedClassifier(

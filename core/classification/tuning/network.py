@@ -12,7 +12,7 @@ Underperform Out-of-Distribution" (first the head on the frozen encoder, then bo
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -66,10 +66,21 @@ class TextClassifier(nn.Module):
 
 
 @torch.inference_mode()
-def computed(network: TextClassifier, rows: Sequence[Sequence[int]], vectors: bool = False) -> np.ndarray:
+def computed(
+    network: TextClassifier,
+    rows: Sequence[Sequence[int]],
+    vectors: bool = False,
+    after_batch: Callable[[], None] = lambda: None,
+) -> np.ndarray:
     """(rows, classes) logits of token ids, or their (rows, width) unit vectors, float32; no dropout.
 
     Equal rows are computed once.
+
+    Args:
+        network: used in evaluation mode.
+        rows: token ids of each text.
+        vectors: whether vectors are wanted instead of logits.
+        after_batch: called after each few rows; may raise to stop.
     """
     network.eval()
     device = network.head.weight.device
@@ -81,5 +92,6 @@ def computed(network: TextClassifier, rows: Sequence[Sequence[int]], vectors: bo
     for places in batches([len(row) for row in distinct]):
         ids, mask = filled([distinct[place] for place in places])
         found[places] = work(ids.to(device), mask.to(device)).cpu().numpy()
+        after_batch()
     place_of = {row: place for place, row in enumerate(distinct)}
     return found[[place_of[tuple(row)] for row in rows]]

@@ -1,7 +1,7 @@
 """A reader's split as the tuning methods use it: token ids, places of classes, and the first head."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import log_softmax
@@ -9,11 +9,16 @@ from scipy.special import log_softmax
 from core.classification.labelled_texts import LabelledTexts, Split
 from core.classification.methods.learning import check_classes, class_places
 from core.classification.methods.logistic_regression import LinearHead, fit_head, row_weights
+from core.classification.methods.table import Report
 from core.classification.settings import TrainSettings
 from core.classification.tuning.encoder import token_ids
 from core.classification.tuning.network import TextClassifier, computed
 
 TokenIds = list[list[int]]
+
+
+def _unheard(told: dict[str, Any]) -> None:
+    """Reports that nobody waits for."""
 
 
 @dataclass(frozen=True)
@@ -58,21 +63,33 @@ def tuning_rows(split: Split, settings: TrainSettings) -> TuningRows:
     )
 
 
-def fitted_head(network: TextClassifier, rows: TuningRows, inverse_penalty: float) -> LinearHead:
-    """Logistic regression on the vectors that the encoder makes of the training rows now."""
-    vectors = computed(network, rows.training, vectors=True).astype(np.float64)
-    return fit_head(vectors, rows.targets, len(rows.classes), rows.weights, inverse_penalty)
-
-
-def validated_by(scores: Callable[[TokenIds], np.ndarray], rows: TuningRows) -> tuple[float, float] | None:
-    """Loss in nats a row, and accuracy, on the validation part; None if it is empty.
+def fitted_head(
+    network: TextClassifier, rows: TuningRows, inverse_penalty: float, report: Report = _unheard
+) -> LinearHead:
+    """Logistic regression on the vectors that the encoder makes of the training rows now.
 
     Args:
-        scores: (rows, classes) logits of token ids.
+        network: whose encoder is used.
         rows: the split.
+        inverse_penalty: C.
+        report: called now and then, without news; may raise to stop.
     """
+    made = computed(network, rows.training, vectors=True, after_batch=lambda: report({}))
+    return fit_head(
+        made.astype(np.float64),
+        rows.targets,
+        len(rows.classes),
+        rows.weights,
+        inverse_penalty,
+        lambda step, head, loss: report({}),
+    )
+
+
+def validated(network: TextClassifier, rows: TuningRows, report: Report) -> tuple[float, float] | None:
+    """Loss in nats a row, and accuracy, on the validation part; None if it is empty."""
     if not rows.validation:
         return None
-    logged = log_softmax(scores(rows.validation).astype(np.float64), axis=1)
+    logits = computed(network, rows.validation, after_batch=lambda: report({}))
+    logged = log_softmax(logits.astype(np.float64), axis=1)
     loss = -float(logged[np.arange(len(rows.wanted)), rows.wanted].mean())
     return loss, float((logged.argmax(1) == rows.wanted).mean())

@@ -8,8 +8,6 @@ Source: Tunstall et al. 2022, "Efficient Few-Shot Learning Without Prompts" (Set
 
 from pathlib import Path
 
-import numpy as np
-
 from core.classification.labelled_texts import Split
 from core.classification.methods.table import Report
 from core.classification.settings import TrainSettings
@@ -17,8 +15,8 @@ from core.classification.tuning.contrastive import ContrastiveTuning
 from core.classification.tuning.encoder import layers_of, own_encoder
 from core.classification.tuning.epochs import tune
 from core.classification.tuning.layer_rates import set_trainable
-from core.classification.tuning.network import TextClassifier, computed
-from core.classification.tuning.rows import fitted_head, tuning_rows, validated_by
+from core.classification.tuning.network import TextClassifier
+from core.classification.tuning.rows import fitted_head, tuning_rows, validated
 from core.classification.tuning.tuned import TunedClassifier, changed_tensors, finished, read_tuned
 
 METHOD = "setfit"
@@ -40,11 +38,11 @@ def fit(
     training = ContrastiveTuning(network, rows.training, rows.targets, settings)
 
     def validate() -> tuple[float, float] | None:
-        network.start_head(fitted_head(network, rows, settings.inverse_penalty))
-        return validated_by(lambda ids: computed(network, ids), rows)
+        network.start_head(fitted_head(network, rows, settings.inverse_penalty, report))
+        return validated(network, rows, report)
 
     epochs = tune(training, validate, report, checkpoint)
-    head = fitted_head(network, rows, settings.inverse_penalty)
+    head = fitted_head(network, rows, settings.inverse_penalty, report)
     network.start_head(head)
     tensors = changed_tensors(network, [*training.trained, "head.weight", "head.bias"])
     return TunedClassifier(
@@ -55,7 +53,7 @@ def fit(
         tensors,
         training.parameters_trained + head.parameters,
         epochs,
-        {"vectors": int(np.prod(network.head.weight.shape))},
+        {"pairs": settings.pairs},
     )
 
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from core.classification.settings import TrainSettings
 from core.classification.tuning.encoder import half_precision, layers_of, training_device
-from core.classification.tuning.layer_rates import depth_of, open_depth, parameter_groups, plan
+from core.classification.tuning.layer_rates import HEAD_FACTOR, depth_of, open_depth, parameter_groups, plan
 from core.classification.tuning.network import TextClassifier
 
 BETAS = (0.9, 0.999)
@@ -29,22 +29,25 @@ class Training(ABC):
     """A network, its optimizer and the rows it learns from."""
 
     def __init__(
-        self, network: TextClassifier, settings: TrainSettings, layer_decay: float, unfreeze: bool = False
+        self, network: TextClassifier, settings: TrainSettings, head_factor: float = HEAD_FACTOR
     ) -> None:
         """Args:
         network: whose parameters with `requires_grad` are tuned.
-        settings: epochs, learning rate, weight decay and seed are read.
-        layer_decay: see `layer_rates`.
-        unfreeze: one more layer in each epoch.
+        settings: epochs, rates, weight decay, unfreezing and seed are read.
+        head_factor: how many times as fast as the layers the head learns.
         """
         self.device = training_device()
         self.network = network.to(self.device)
         self.settings = settings
-        self.unfreeze = unfreeze
         self.layers = len(layers_of(network.encoder))
         self.trained = {name: value for name, value in network.named_parameters() if value.requires_grad}
         groups = parameter_groups(
-            network, self.layers, settings.learning_rate, layer_decay, settings.weight_decay
+            network,
+            self.layers,
+            settings.learning_rate,
+            settings.layer_decay,
+            settings.weight_decay,
+            head_factor,
         )
         self.optimizer = torch.optim.AdamW(groups, lr=0.0, betas=BETAS, fused=True)
         self._steps_per_epoch = 0
@@ -106,6 +109,6 @@ class Training(ABC):
 
     def _open_layers(self, number: int) -> None:
         """Gradual unfreezing: layers that are not open yet get no gradient, so they cost nothing either."""
-        depth = open_depth(number, self.layers, self.unfreeze)
+        depth = open_depth(number, self.layers, self.settings.unfreeze)
         for name, value in self.trained.items():
             value.requires_grad_(depth_of(name, self.layers) <= depth)
