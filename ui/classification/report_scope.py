@@ -46,7 +46,8 @@ def show_scope(shown: Shown) -> None:
         st.plotly_chart(scope_roc_figure(check.scores, t), key=f"{KEY}.roc")
         st.caption(t("classification.report.scope.caption"))
     with right:
-        _show_threshold(check)
+        score, threshold = _show_threshold(check)
+    _show_texts(check, score, threshold)
 
 
 def _check(shown: Shown, stand_in: str, distance: bool) -> "ScopeCheck":
@@ -78,7 +79,7 @@ def _off_topic(split: Split) -> tuple[str, ...]:
     return off_topic_texts("en" if choose_embedder(split.training.texts) == ENGLISH else "zh")
 
 
-def _show_threshold(check: "ScopeCheck") -> None:
+def _show_threshold(check: "ScopeCheck") -> tuple["ScopeScore", float]:
     """One score, a share of in-scope texts to keep, and what gets through at that threshold."""
     names = [name for name in SCOPE_SCORES if name in {score.name for score in check.scores}]
     if st.session_state.get("classification.report_scope_score") not in names:
@@ -105,6 +106,11 @@ def _show_threshold(check: "ScopeCheck") -> None:
             all=len(score.outside),
         )
     )
+    return score, threshold
+
+
+def _show_texts(check: "ScopeCheck", score: "ScopeScore", threshold: float) -> None:
+    """What should be refused, and what the method would have called it."""
     rows = _rows(check, score, threshold)
     st.dataframe(rows, hide_index=True, key=f"{KEY}.rows")
     show_csv(lambda: csv_text(rows), "out-of-scope.csv", f"{KEY}.csv")

@@ -81,8 +81,8 @@ def _show_class(shown: Shown) -> None:
         places = places_of_cell(predictions, label, label)
     else:
         side = (label, None) if kind == "false_negatives" else (None, label)
-        right = set(places_of_cell(predictions, label, label))
-        places = tuple(place for place in places_of_cell(predictions, *side) if place not in right)
+        recognised = set(places_of_cell(predictions, label, label))
+        places = tuple(place for place in places_of_cell(predictions, *side) if place not in recognised)
     st.caption(t(f"classification.report.scores.about_{kind}", count=len(places)))
     show_rows(predictions, places, f"{KEY}.{kind}", f"{kind.replace('_', '-')}.csv")
 

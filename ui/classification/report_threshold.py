@@ -20,7 +20,8 @@ def show_threshold(shown: Shown) -> None:
     """The slider, the curve, and the rows on each side of the threshold."""
     predictions = shown.report.predictions
     st.markdown(t("classification.report.threshold.lead"))
-    st.session_state.setdefault(SLIDER, 0.5)
+    # Half of the texts answered at first: a threshold that suits one model tells nothing about another.
+    st.session_state.setdefault(SLIDER, float(np.round(np.median(predictions.confidence), 2)))
     _show_target(shown)
     threshold = st.slider(
         t("classification.report.threshold.label"),
