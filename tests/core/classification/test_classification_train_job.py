@@ -121,9 +121,8 @@ def test_the_models_of_a_workspace_are_found_with_their_predictions(
 ) -> None:
     owner = "a" * 32
     folder = workspace_folder(owner)
-    monkeypatch.setattr("core.jobs.scheduler._start", lambda *given: None, raising=False)
+    monkeypatch.setattr("core.jobs.scheduler._start_waiting", lambda: None)
     digest = keep_split(folder, SPLIT)
-    monkeypatch.setattr("core.jobs.scheduler.look", lambda: None)
     job = submit(owner, trained.KIND, {"split": digest, "methods": ["tfidf"]})
     train_method(
         SPLIT,
