@@ -179,7 +179,7 @@ def test_a_method_learns_saves_and_reads_its_folder(
     assert [one["step"] for one in measured] == list(range(given["epochs"] + 1))
     assert all("training_loss" in one for one in measured[1:])
     assert any("step_loss" in one for one in told)
-    assert told[-1]["done"] == 1.0
+    assert [one["done"] for one in told if "done" in one][-1] == 1.0
 
     learned.save(tmp_path / "model")
     assert (tmp_path / "model" / "weights.safetensors").stat().st_size < largest
