@@ -26,6 +26,11 @@ CURRICULUM = {
         "families": "arch-kinds arch-families arch-moe arch-bert arch-bert-variants arch-multimodal",
         "matter": "arch-interpret arch-polysemy arch-why-decoder",
     },
+    "classification": {
+        "train": "cls-retrieval cls-prompt cls-overfit cls-when-bert "
+        "cls-bert cls-layer-lr cls-dapt cls-oov cls-long",
+        "report": "cls-metrics cls-confusion cls-roc cls-logloss cls-newlabels",
+    },
     "decoding": {
         "generate": "dec-repeat dec-mitigate dec-temperature dec-topk-topp dec-greedy-beam dec-params "
         "dec-ppl dec-objective dec-emergence dec-comply dec-reasoning",
