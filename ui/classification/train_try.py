@@ -89,7 +89,7 @@ def _show_answers(
 
     known = dict(zip(split.test.texts, split.test.labels, strict=True)).get(text)
     if known is not None:
-        st.caption(t("classification.train.try.known", label=known))
+        st.caption(t("classification.train.try.known", label=known.replace("`", " ")))
     rows = [_row(*one) for one in tried]
     st.dataframe(rows, hide_index=True, key="classification.train.try.table")
     st.plotly_chart(
