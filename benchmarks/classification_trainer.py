@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from transformers import BertModel, Trainer, TrainerCallback, TrainingArguments
+from transformers.trainer_callback import PrinterCallback
 
 from core.classification.settings import TrainSettings
 from core.classification.tuning.encoder import own_encoder
@@ -100,6 +101,7 @@ def in_turn(rows: TuningRows, settings: TrainSettings, batch_rows: int, half: bo
     turns = Turns(parameters=training.parameters_trained)
     with tempfile.TemporaryDirectory() as folder:
         trainer = _trainer(peer, rows, settings, batch_rows, half, folder)
+        trainer.remove_callback(PrinterCallback)
         trainer.add_callback(_InTurn(turns, training))
         trainer.train()
     turns.our_accuracy = float((computed(network, rows.validation).argmax(1) == rows.wanted).mean())
