@@ -20,6 +20,7 @@ import torch
 from benchmarks.measure import machine
 from benchmarks.translation_plain import PlainLoop
 from core.settings import settings
+from core.training.half_precision import has_half_precision
 from core.translation.batches import teacher_forced_batch
 from core.translation.build import build_model
 from core.translation.model import parameter_count
@@ -29,7 +30,7 @@ from core.translation.naive_beam import naive_beam_search
 from core.translation.pairs import SentencePairs, read_multi30k
 from core.translation.settings import ModelSettings, TrainingSettings
 from core.translation.shipped import shipped_translator
-from core.translation.training import Training, has_half_precision
+from core.translation.training import Training
 from core.translation.translate import source_ids, translate_all
 from core.translation.vocabulary import learn_vocabulary
 

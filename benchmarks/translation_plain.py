@@ -9,8 +9,9 @@ import math
 import torch
 from torch import Tensor, nn
 
+from core.training.half_precision import has_half_precision
 from core.translation.settings import ModelSettings
-from core.translation.training import BETAS, LARGEST_GRADIENT, has_half_precision
+from core.translation.training import BETAS, LARGEST_GRADIENT
 from core.translation.transformer import sinusoids
 from core.translation.vocabulary import PAD
 

@@ -17,6 +17,7 @@ import torch
 
 from core.jobs.context import JobContext
 from core.json_result import result_from_json
+from core.training.half_precision import has_half_precision
 from core.translation.ablation_data import AblationData, ablation_data
 from core.translation.ablation_result import RESULT_FILE, AblationResult, Row, Unknown
 from core.translation.ablation_scores import score_against, signature
@@ -32,7 +33,7 @@ from core.translation.ablations import (
 )
 from core.translation.model import parameter_count
 from core.translation.model_folder import TrainedModel, Translator
-from core.translation.training import has_half_precision, validation_loss
+from core.translation.training import validation_loss
 from core.translation.translate import translate_all
 from core.translation.vocabulary import UNKNOWN
 from core.translation.word_vocabulary import unknown_share

@@ -10,10 +10,11 @@ from time import perf_counter
 
 import torch
 
+from core.training.half_precision import half_precision
 from core.translation.build import build_model
 from core.translation.settings import ModelSettings, TrainingSettings
 from core.translation.train_job import SCORED, TRANSLATED_AT_ONCE, check_size
-from core.translation.training import BETAS, LARGEST_GRADIENT, half_precision, teacher_forced_loss
+from core.translation.training import BETAS, LARGEST_GRADIENT, teacher_forced_loss
 
 TIMED_TOKENS = 512
 """Of a batch, at most; the time of a larger one is that many times as long."""

@@ -22,7 +22,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from core.translation.batches import padded, rounded_up, teacher_forced_batch, token_batches
+from core.training.half_precision import half_precision
+from core.training.token_batches import rounded_up
+from core.translation.batches import padded, pair_batches, teacher_forced_batch
 from core.translation.dropout import ByteDropout
 from core.translation.model import TranslationModel
 from core.translation.pairs import SentencePairs
@@ -40,7 +42,7 @@ EPOCH_STRIDE = 1_000_003
 PROCESS_STRIDE = 7_919
 """Keeps the dropout of processes that train together apart."""
 SCORED_AT_ONCE = 128
-"""Target positions are scored in multiples of so many, see `core.translation.batches`."""
+"""Target positions are scored in multiples of so many, see `core.training.token_batches`."""
 
 
 @dataclass(frozen=True)
@@ -168,18 +170,7 @@ class Training:
         source = [[*ids, END] for ids in source]
         target = [[BEGIN, *ids, END] for ids in target]
         lengths = list(map(len, source)), list(map(len, target))
-        return token_batches(*lengths, self.settings.tokens_per_batch, seed), source, target
-
-
-def half_precision(device: str) -> torch.autocast:
-    """Matrix products in bfloat16 where the processor has units for them; elsewhere nothing changes."""
-    enabled = has_half_precision(device)
-    return torch.autocast(device.split(":")[0], dtype=torch.bfloat16, enabled=enabled)
-
-
-def has_half_precision(device: str) -> bool:
-    """Whether the processor has units for matrix products in bfloat16."""
-    return torch.cpu._is_amx_tile_supported() if device == "cpu" else torch.cuda.is_bf16_supported()
+        return pair_batches(*lengths, self.settings.tokens_per_batch, seed), source, target
 
 
 @torch.inference_mode()
@@ -192,7 +183,7 @@ def validation_loss(
     source = [[*ids, END] for ids in vocabulary.encode(pairs.source)]
     target = [[BEGIN, *ids, END] for ids in vocabulary.encode(pairs.target)]
     total, count = 0.0, 0
-    for batch in token_batches(list(map(len, source)), list(map(len, target)), tokens, seed=0):
+    for batch in pair_batches(list(map(len, source)), list(map(len, target)), tokens, seed=0):
         read = padded([target[pair] for pair in batch]).to(device)
         real = int((read[:, 1:] != PAD).sum())
         loss = teacher_forced_loss(model, padded([source[pair] for pair in batch]).to(device), read)

@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from core.intervals import Estimate, ratio_interval
-from core.translation.batches import padded, token_batches
+from core.translation.batches import padded, pair_batches
 from core.translation.inside.opened_pass import OpenedPass, open_transformer
 from core.translation.model_folder import Translator
 from core.translation.pairs import SentencePairs
@@ -74,7 +74,7 @@ def fillings(lengths: Sequence[int], batch: int, seed: int = 0) -> tuple[Filling
     made = {
         "mixed": _cut(order, batch),
         "sorted": _cut(ranked, batch),
-        "tokens": token_batches(lengths, lengths, tokens, seed),
+        "tokens": pair_batches(lengths, lengths, tokens, seed),
     }
     return tuple(
         Filling(way, tuple(tuple(lengths[number] for number in part) for part in made[way])) for way in WAYS

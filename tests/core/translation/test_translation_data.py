@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from core.errors import GlassboxError
-from core.translation.batches import padded, token_batches
+from core.translation.batches import padded, pair_batches
 from core.translation.pairs import clean, paired_lines, read_multi30k, read_tsv
 from core.translation.subword_sampling import SubwordSampler
 from core.translation.vocabulary import SPECIAL_TOKENS, UNKNOWN, Vocabulary, learn_vocabulary
@@ -56,16 +56,16 @@ def test_with_dropout_the_text_stays_and_the_cuts_repeat_by_their_seed(vocabular
 def test_every_pair_is_in_one_batch_and_no_batch_is_too_large():
     lengths = [1 + (7 * number) % 60 for number in range(500)]
     others = [1 + (11 * number) % 60 for number in range(500)]
-    batches = token_batches(lengths, others, tokens=256, seed=3)
+    batches = pair_batches(lengths, others, tokens=256, seed=3)
     assert sorted(pair for batch in batches for pair in batch) == list(range(500))
     for batch in batches:
         assert len(batch) * max(max(lengths[pair], others[pair]) for pair in batch) <= 256
-    assert token_batches(lengths, others, 256, 3) == batches
-    assert token_batches(lengths, others, 256, 4) != batches
+    assert pair_batches(lengths, others, 256, 3) == batches
+    assert pair_batches(lengths, others, 256, 4) != batches
 
 
 def test_a_pair_longer_than_a_batch_is_a_batch_of_its_own():
-    assert sorted(token_batches([2, 90, 2], [2, 90, 2], tokens=8, seed=0)) == [[0, 2], [1]]
+    assert sorted(pair_batches([2, 90, 2], [2, 90, 2], tokens=8, seed=0)) == [[0, 2], [1]]
 
 
 def test_filling_stands_at_the_end():

@@ -1,0 +1,1 @@
+"""What trainings of several lessons share: batches, cheap dropout, half precision."""
