@@ -15,6 +15,9 @@ def _later(module: str, function: str) -> Callable[..., Measurement]:
 
 
 MEASUREMENTS: dict[str, Callable[..., Measurement]] = {
+    "automatic_share": _later("data", "automatic_share"),
+    "word_twin": _later("data", "word_twin"),
+    "rare_recall": _later("data", "rare_recall"),
     "retrieval_against_probe": _later("train", "retrieval_against_probe"),
     "favourite_label": _later("train", "favourite_label"),
     "encoder_against_decoder": _later("train", "encoder_against_decoder"),

@@ -27,6 +27,7 @@ CURRICULUM = {
         "matter": "arch-interpret arch-polysemy arch-why-decoder",
     },
     "classification": {
+        "data": "cls-uses cls-difficulty cls-imbalance",
         "train": "cls-retrieval cls-prompt cls-overfit cls-when-bert "
         "cls-bert cls-layer-lr cls-dapt cls-oov cls-long",
         "report": "cls-metrics cls-confusion cls-roc cls-logloss cls-newlabels",
