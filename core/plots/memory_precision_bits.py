@@ -114,7 +114,7 @@ def number_rows(found: OneNumber, words: Words) -> list[dict[str, object]]:
     """A row for each format: what is stored, how far off, its neighbours, its ends."""
     return [
         {
-            words("memory.precision.column.format"): words(f"memory.precision.format.{row.name}"),
+            words("memory.precision.column.format"): words(f"memory.precision.short.{row.name}"),
             words("memory.precision.column.bits"): " ".join(part for part in row.fields if part),
             words("memory.precision.column.stored"): shown_number(row.value),
             words("memory.precision.column.outcome"): words(f"memory.precision.outcome.{row.outcome}"),

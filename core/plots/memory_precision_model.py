@@ -14,6 +14,8 @@ from core.wording import Words
 
 MEBIBYTE = 2**20
 SMALLEST_CHANGE = 1e-6
+BEST_DECIBELS = 60
+"""The end of the colour scale; a matrix without any error has this colour, too."""
 PLACES = {
     "bf16": "top center",
     "int8": "top center",
@@ -65,11 +67,11 @@ def matrices_figure(reports: Mapping[str, FormatReport], words: Words) -> go.Fig
     drawn.update_layout(margin={"t": 100})
     table = [[reports[name].errors[label].decibels for name in names] for label in labels]
     drawn.add_heatmap(
-        z=table,
+        z=[[BEST_DECIBELS if value is None else value for value in row] for row in table],
         x=[words(f"memory.precision.tick.{name}") for name in names],
         y=labels,
         zmin=0,
-        zmax=60,
+        zmax=BEST_DECIBELS,
         colorscale=list(PALETTE.scale),
         colorbar={"title": {"text": "dB"}, "thickness": 10},
         text=[[f"{value:.0f}" if value is not None else "–" for value in row] for row in table],
@@ -161,7 +163,7 @@ def model_rows(
         change, whole = changes[name], report.whole
         rows.append(
             {
-                words(f"{column}.format"): words(f"memory.precision.format.{name}"),
+                words(f"{column}.format"): words(f"memory.precision.short.{name}"),
                 words(f"{column}.bits_weight"): round(report.bits, 3),
                 words(f"{column}.predicted"): report.predicted,
                 words(f"{column}.counted"): report.counted,

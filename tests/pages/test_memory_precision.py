@@ -115,7 +115,7 @@ def test_the_whole_model_waits_for_its_button_then_compares_all_formats():
     text = shown(page)
     assert "not four times" in text
     table = page.dataframe[0].value
-    assert list(table["Format"]) == [wording(f"memory.precision.format.{name}") for name in FORMATS]
+    assert list(table["Format"]) == [wording(f"memory.precision.short.{name}") for name in FORMATS]
     changes = list(table["Mean change of a score"])
     assert changes[0] == 0
     assert len(page.get("plotly_chart")) == 4

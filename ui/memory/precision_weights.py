@@ -40,7 +40,8 @@ def show_weights() -> None:
     matrix = read_matrix(label)
     if matrix is None:
         return
-    reports, histogram = _computed(matrix, name, block, double)
+    with st.spinner(t("memory.precision.weights.loading"), show_time=False):
+        reports, histogram = _computed(matrix, name, block, double)
     with right:
         _show_histogram(matrix, name, histogram)
     with left:

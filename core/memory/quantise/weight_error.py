@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 
@@ -34,14 +35,13 @@ class WeightError:
 def weight_error(true: Tensor, restored: Tensor) -> WeightError:
     """The error of `restored`.
 
-    >>> import torch
     >>> weight_error(torch.tensor([3.0, 4.0]), torch.tensor([3.0, 3.5])).relative
     0.1
     """
     difference = true - restored
     return WeightError(
-        signal=float(true.double().square().sum()),
-        noise=float(difference.double().square().sum()),
+        signal=float(torch.linalg.vector_norm(true, dtype=torch.float64)) ** 2,
+        noise=float(torch.linalg.vector_norm(difference, dtype=torch.float64)) ** 2,
         largest=float(difference.abs().max()),
         zeroed=int(((restored == 0) & (true != 0)).sum()),
         weights=true.numel(),
