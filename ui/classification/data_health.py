@@ -128,9 +128,18 @@ def _show_finding(data: Chosen, finding: Finding, classes: Sequence[str]) -> Non
             st.markdown(_sentence(finding))
         with right:
             _show_action(kind)
-            st.caption(t("classification.data.health.done", dropped=finding.dropped, changed=finding.changed))
+            st.caption(_done(finding))
         with st.expander(t("classification.data.health.rows_title"), icon=":material/table_rows:"):
             _show_rows(data, finding, classes)
+
+
+def _done(finding: Finding) -> str:
+    """How many rows the action touched."""
+    counts = {"dropped": finding.dropped, "changed": finding.changed}
+    said = [
+        t(f"classification.data.health.done_{name}", count=count) for name, count in counts.items() if count
+    ]
+    return " · ".join(said) or t("classification.data.health.done_none")
 
 
 def _sentence(finding: Finding) -> str:

@@ -8,7 +8,7 @@ from core.classification.tables.table import Table
 from core.csv_export import csv_text
 from core.errors import GlassboxError
 from ui.classification.data_link import SAMPLES, SOURCES
-from ui.classification.data_state import KEY, chosen, keep_columns, prepared, uploaded
+from ui.classification.data_state import KEY, Chosen, chosen, keep_columns, prepared, uploaded
 from ui.inputs import show_csv, show_segments
 from ui.text import show_error, t
 
@@ -126,7 +126,7 @@ def _show_first_look() -> None:
     with right:
         st.plotly_chart(length_figure(look.lengths, look.median_length, t), key=f"{KEY}.lengths")
         st.caption(t("classification.data.figure.lengths_caption", longest=look.longest))
-        _show_preview(data.table)
+    _show_preview(data)
 
 
 def _metric(name: str, value: str) -> None:
@@ -138,14 +138,14 @@ def _metric(name: str, value: str) -> None:
     )
 
 
-def _show_preview(table: Table) -> None:
-    """The first rows as they were understood."""
-    st.markdown(f"**{t('classification.data.preview', count=min(PREVIEWED, len(table)))}**")
+def _show_preview(data: Chosen) -> None:
+    """The first rows as they were understood, the label beside its text."""
+    count = min(PREVIEWED, len(data.table))
+    st.markdown(f"**{t('classification.data.preview', count=count)}**")
+    first = [data.label, data.text]
+    names = [*first, *(name for name in data.table.columns if name not in first)]
     st.dataframe(
-        {
-            name: [cell[:SHOWN_CHARACTERS] for cell in cells[:PREVIEWED]]
-            for name, cells in zip(table.columns, table.cells, strict=True)
-        },
+        {name: [cell[:SHOWN_CHARACTERS] for cell in data.table.column(name)[:count]] for name in names},
         hide_index=True,
         height=320,
         key=f"{KEY}.preview",

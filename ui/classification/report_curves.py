@@ -16,6 +16,8 @@ from ui.text import t
 KEY = "classification.report.curves"
 CLASS = "classification.report_class"
 FIRST_CURVES = 3
+FIRST_THRESHOLD = 0.2
+"""Low enough that among many classes something lies above it."""
 
 
 def show_curves(shown: Shown) -> None:
@@ -93,7 +95,7 @@ def _show_above(report: Report, labels: list[str]) -> None:
         t("classification.report.curves.threshold"),
         0.0,
         1.0,
-        0.5,
+        FIRST_THRESHOLD,
         0.01,
         key=f"{KEY}.threshold",
         help=t("classification.report.curves.threshold_help"),

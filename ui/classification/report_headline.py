@@ -7,6 +7,9 @@ import streamlit as st
 from core.classification.report import Report
 from ui.text import t
 
+WIDTH = 165
+"""Pixels of a figure: two fit beside one another on a phone."""
+
 
 def show_headline(report: Report) -> None:
     """Accuracy, macro F1, log loss, AUC and calibration error in one row."""
@@ -18,15 +21,17 @@ def show_headline(report: Report) -> None:
         ("auc", "–" if isnan(report.roc.macro_area) else f"{report.roc.macro_area:.3f}", None),
         ("ece", f"{report.calibration.error:.3f}", None),
     ]
-    for column, (name, value, interval) in zip(st.columns(len(figures)), figures, strict=True):
-        column.metric(
-            t(f"classification.report.figure.{name}"),
-            value,
-            delta=interval,
-            delta_color="off",
-            delta_arrow="off",
-            help=t(f"classification.report.figure_help.{name}"),
-        )
+    with st.container(horizontal=True):
+        for name, value, interval in figures:
+            st.metric(
+                t(f"classification.report.figure.{name}"),
+                value,
+                delta=interval,
+                delta_color="off",
+                delta_arrow="off",
+                help=t(f"classification.report.figure_help.{name}"),
+                width=WIDTH,
+            )
     st.caption(
         t("classification.report.headline", rows=report.scores.total, classes=len(report.predictions.classes))
     )

@@ -14,7 +14,7 @@ from ui.text import t
 KEY = "classification.report.scores"
 CLASS = "classification.report_class"
 KINDS = ("false_negatives", "false_positives", "true_positives")
-TERMS = 3
+TERMS = 2
 """Classes written out in a sum; the others are dots."""
 
 
@@ -69,11 +69,8 @@ def _show_class(shown: Shown) -> None:
         persist_state="session",
     )
     score = scores.of(st.session_state[CLASS])
-    precision, recall, f1 = _formulas(score)
-    left, right = st.columns(2)
-    left.latex(precision)
-    right.latex(recall)
-    st.latex(f1)
+    for column, formula in zip(st.columns(3), _formulas(score), strict=True):
+        column.latex(formula)
     kind = show_segments("classification.report.scores", "kind", KINDS)
     label = score.label
     predictions = shown.report.predictions
@@ -88,14 +85,24 @@ def _show_class(shown: Shown) -> None:
 
 
 def _formulas(score: ClassScore) -> tuple[str, str, str]:
+    """In two lines each, so that a phone shows them whole."""
     true, wrong, missed = score.true_positives, score.false_positives, score.false_negatives
     return (
-        rf"\text{{precision}} = \frac{{TP}}{{TP+FP}}"
-        rf" = \frac{{{true}}}{{{true}+{wrong}}} = {score.precision:.3f}",
-        rf"\text{{recall}} = \frac{{TP}}{{TP+FN}} = \frac{{{true}}}{{{true}+{missed}}} = {score.recall:.3f}",
-        rf"F_1 = \frac{{2\,TP}}{{2\,TP+FP+FN}} = \frac{{2\cdot{true}}}{{2\cdot{true}+{wrong}+{missed}}}"
-        rf" = {score.f1:.3f}",
+        _steps(
+            r"\text{precision}", r"\frac{TP}{TP+FP}", rf"\frac{{{true}}}{{{true}+{wrong}}}", score.precision
+        ),
+        _steps(r"\text{recall}", r"\frac{TP}{TP+FN}", rf"\frac{{{true}}}{{{true}+{missed}}}", score.recall),
+        _steps(
+            "F_1",
+            r"\frac{2\,TP}{2\,TP+FP+FN}",
+            rf"\frac{{2\cdot{true}}}{{2\cdot{true}+{wrong}+{missed}}}",
+            score.f1,
+        ),
     )
+
+
+def _steps(name: str, formula: str, filled: str, value: float) -> str:
+    return rf"\begin{{aligned}} {name} &= {formula} \\ &= {filled} = {value:.3f} \end{{aligned}}"
 
 
 def _show_averages(scores: Scores) -> None:
@@ -110,10 +117,11 @@ def _show_averages(scores: Scores) -> None:
     true = scores.right
     wrong = sum(score.false_positives for score in scores.by_class)
     missed = sum(score.false_negatives for score in scores.by_class)
-    st.latex(rf"\text{{macro }} F_1 = \frac{{{plain}}}{{{len(occurring)}}} = {scores.macro.f1:.3f}")
-    st.latex(rf"\text{{weighted }} F_1 = \frac{{{weighted}}}{{{scores.total}}} = {scores.weighted.f1:.3f}")
+    st.latex(rf"\text{{macro }} F_1 = {scores.macro.f1:.3f} = \frac{{{plain}}}{{{len(occurring)}}}")
+    st.latex(rf"\text{{weighted }} F_1 = {scores.weighted.f1:.3f} = \frac{{{weighted}}}{{{scores.total}}}")
     st.latex(
-        rf"\text{{micro }} F_1 = \frac{{2\cdot{true}}}{{2\cdot{true}+{wrong}+{missed}}}"
-        rf" = {scores.micro.f1:.3f} = \frac{{{true}}}{{{scores.total}}} = \text{{accuracy}}"
+        rf"\begin{{aligned}} \text{{micro }} F_1 &= \frac{{2\cdot{true}}}{{2\cdot{true}+{wrong}+{missed}}}"
+        rf" = {scores.micro.f1:.3f} \\ &= \frac{{{true}}}{{{scores.total}}}"
+        r" = \text{accuracy} \end{aligned}"
     )
     st.caption(t("classification.report.scores.averages_caption"))

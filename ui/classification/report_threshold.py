@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from core.classification.metrics.coverage import coverage_curve, selection, threshold_for
+from core.classification.metrics.coverage import Selection, coverage_curve, selection, threshold_for
 from core.csv_export import csv_text
 from core.plots.classification_coverage import coverage_figure
 from ui.classification.report_row_list import show_rows
@@ -14,6 +14,9 @@ from ui.text import t
 KEY = "classification.report.threshold"
 SLIDER = "classification.report_threshold"
 KINDS = ("answered_wrong", "refused_right", "refused_wrong")
+
+WIDTH = 165
+"""Pixels of a figure."""
 
 
 def show_threshold(shown: Shown) -> None:
@@ -33,27 +36,7 @@ def show_threshold(shown: Shown) -> None:
         persist_state="session",
     )
     chosen = selection(predictions, threshold)
-    accuracy = chosen.accuracy
-    columns = st.columns(3)
-    columns[0].metric(
-        t("classification.report.threshold.coverage"),
-        f"{chosen.coverage:.1%}",
-        delta=f"{chosen.answered} / {chosen.total}",
-        delta_color="off",
-        delta_arrow="off",
-    )
-    columns[1].metric(
-        t("classification.report.threshold.accuracy"),
-        "–" if accuracy is None else f"{accuracy:.1%}",
-        delta=f"{chosen.right} / {chosen.answered}",
-        delta_color="off",
-        delta_arrow="off",
-    )
-    columns[2].metric(
-        t("classification.report.threshold.refused_right"),
-        f"{chosen.refused_right}",
-        help=t("classification.report.threshold.refused_right_help"),
-    )
+    _show_counts(chosen)
     curve = coverage_curve(predictions)
     st.plotly_chart(coverage_figure(curve, chosen, t), key=f"{KEY}.curve")
     st.caption(t("classification.report.coverage.caption"))
@@ -67,6 +50,27 @@ def show_threshold(shown: Shown) -> None:
         f"{KEY}.csv",
     )
     _show_sides(shown, threshold)
+
+
+def _show_counts(chosen: Selection) -> None:
+    """Coverage, accuracy and what the threshold costs, two beside one another on a phone."""
+    accuracy = chosen.accuracy
+    figures = (
+        ("coverage", f"{chosen.coverage:.1%}", f"{chosen.answered} / {chosen.total}"),
+        ("accuracy", "–" if accuracy is None else f"{accuracy:.1%}", f"{chosen.right} / {chosen.answered}"),
+        ("refused_right", f"{chosen.refused_right}", None),
+    )
+    with st.container(horizontal=True):
+        for name, value, counted in figures:
+            st.metric(
+                t(f"classification.report.threshold.{name}"),
+                value,
+                delta=counted,
+                delta_color="off",
+                delta_arrow="off",
+                help=t(f"classification.report.threshold.{name}_help"),
+                width=WIDTH,
+            )
 
 
 def _show_target(shown: Shown) -> None:
