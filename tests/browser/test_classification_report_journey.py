@@ -45,7 +45,7 @@ def test_a_cell_is_chosen_its_texts_are_read_and_the_report_goes_home(page: Page
 
     page.get_by_role("radio", name="Threshold", exact=True).click()
     settle(page)
-    expect(page.get_by_text("Accuracy of the answers", exact=True)).to_be_visible()
+    expect(page.get_by_text("Answers right", exact=True)).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the report (HTML)").click()
     html = download.value.path()
