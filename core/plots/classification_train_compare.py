@@ -1,5 +1,6 @@
 """Methods side by side: accuracy with its interval, and accuracy against what the training cost."""
 
+import math
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
@@ -52,7 +53,7 @@ def cost_figure(points: Sequence[tuple[str, TrainingRecord]], words: Words) -> g
     """Accuracy against seconds of training, each method a marker with its name.
 
     Args:
-        points: (name, record) of measured methods.
+        points: (name, record) of measured methods, at least one.
         words: the reader's wording.
     """
     drawn = figure(
@@ -61,21 +62,24 @@ def cost_figure(points: Sequence[tuple[str, TrainingRecord]], words: Words) -> g
         words("classification.train.figure.percent"),
         height=420,
     )
+    costs = [math.log10(max(record.seconds, LEAST_SECONDS)) for _, record in points]
+    low, high = min(costs), max(costs)
     for place, (name, record) in enumerate(points):
         if record.scores is None:
             continue
+        left = costs[place] <= (low + high) / 2
         style = place % len(PALETTE.series)
         drawn.add_scatter(
             x=[max(record.seconds, LEAST_SECONDS)],
             y=[100 * record.scores.accuracy],
             mode="markers+text",
-            text=[class_label(name)],
-            textposition="bottom center",
+            text=[f" {class_label(name)} "],
+            textposition="middle right" if left else "middle left",
             name=class_label(name),
             marker={"symbol": PALETTE.symbols[style], "size": 13, "color": PALETTE.series[style]},
             hovertemplate=words("classification.train.figure.cost_hover") + "<extra>%{fullData.name}</extra>",
         )
-    drawn.update_xaxes(type="log", dtick=1)
+    drawn.update_xaxes(type="log", dtick=1, range=[low - 0.3, high + 0.3])
     drawn.update_yaxes(range=[-6, 104])
     drawn.update_layout(showlegend=False)
     return drawn

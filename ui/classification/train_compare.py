@@ -9,7 +9,7 @@ from core.classification.scores import Scores
 from core.classification.training_record import TrainingRecord
 from core.csv_export import csv_text
 from core.errors import GlassboxError
-from ui.classification.train_models import Candidate, candidates
+from ui.classification.train_models import Candidate, candidates, label_of
 from ui.inputs import show_csv, show_link
 from ui.text import show_error, t
 
@@ -27,7 +27,7 @@ def show_compare(split: Split) -> None:
         st.info(t("classification.train.compare.empty"), icon=":material/leaderboard:")
         return
     ranked = sorted(found, key=_accuracy, reverse=True)
-    points = [(_label(one, ranked), one.record) for one in ranked]
+    points = [(label_of(one, ranked), one.record) for one in ranked]
     st.plotly_chart(accuracy_figure(points, t), key="classification.train.compare.accuracy")
     st.caption(t("classification.train.compare.accuracy_caption", rows=len(split.test)))
     _show_table(points)
@@ -41,15 +41,6 @@ def show_compare(split: Split) -> None:
 def _accuracy(candidate: Candidate) -> float:
     found = candidate.record.scores
     return found.accuracy if found else 0.0
-
-
-def _label(candidate: Candidate, others: Sequence[Candidate]) -> str:
-    """The method's name; the end of the job's where a method comes twice, or that it learned just now."""
-    if candidate.folder is None:
-        return candidate.name
-    method = t(f"classification.train.method.{candidate.record.method}")
-    alike = [one for one in others if one.record.method == candidate.record.method]
-    return method if len(alike) == 1 else f"{method} {candidate.name[-4:]}"
 
 
 def _show_table(points: Sequence[tuple[str, TrainingRecord]]) -> None:

@@ -1,5 +1,6 @@
 """What there is to compare and to try: the models of the workspace, and baselines that learn on the spot."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,6 +102,15 @@ def candidates(split: Split) -> list[Candidate]:
         for name, one in spot.items()
         if name not in trained
     ]
+
+
+def label_of(candidate: Candidate, others: Sequence[Candidate]) -> str:
+    """The method's name; the end of the job's where a method comes twice, or that it learned just now."""
+    if candidate.folder is None:
+        return candidate.name
+    method = t(f"classification.train.method.{candidate.record.method}")
+    alike = [one for one in others if one.record.method == candidate.record.method]
+    return method if len(alike) == 1 else f"{method} {candidate.name[-4:]}"
 
 
 def classifier_of(candidate: Candidate, split: Split) -> "Classifier":

@@ -8,7 +8,7 @@ import streamlit as st
 from core.classification.labelled_texts import Split
 from core.csv_export import csv_text
 from core.errors import GlassboxError
-from ui.classification.train_models import Candidate, candidates, classifier_of
+from ui.classification.train_models import Candidate, candidates, classifier_of, label_of
 from ui.inputs import show_csv, show_link
 from ui.queue import turn_in_queue
 from ui.text import show_error, t
@@ -90,10 +90,12 @@ def _show_answers(
     known = dict(zip(split.test.texts, split.test.labels, strict=True)).get(text)
     if known is not None:
         st.caption(t("classification.train.try.known", label=known.replace("`", " ")))
-    rows = [_row(*one) for one in tried]
+    models = [one for one, *_ in tried]
+    names = [label_of(one, models) for one in models]
+    rows = [_row(name, *one) for name, one in zip(names, tried, strict=True)]
     st.dataframe(rows, hide_index=True, key="classification.train.try.table")
     st.plotly_chart(
-        answers_figure([(one.name, classes, found) for one, classes, found, _ in tried], t),
+        answers_figure([(name, *one[1:3]) for name, one in zip(names, tried, strict=True)], t),
         key="classification.train.try.figure",
     )
     st.caption(t("classification.train.try.caption"))
@@ -101,12 +103,12 @@ def _show_answers(
 
 
 def _row(
-    candidate: Candidate, classes: tuple[str, ...], found: np.ndarray, milliseconds: float
+    name: str, candidate: Candidate, classes: tuple[str, ...], found: np.ndarray, milliseconds: float
 ) -> dict[str, object]:
     place = int(found.argmax())
     outside = bool(found[place] < candidate.record.threshold)
     return {
-        t("classification.train.column.model"): candidate.name,
+        t("classification.train.column.model"): name,
         t("classification.train.column.prediction"): classes[place],
         t("classification.train.column.probability"): f"{found[place]:.1%}",
         t("classification.train.column.threshold"): f"{candidate.record.threshold:.1%}",

@@ -17,7 +17,7 @@ USUAL_STEPS = 60
 """Of the solver; for the share that is done: after n steps it is 1 - exp(-n / 60)."""
 SECONDS_BETWEEN_LOOKS = 0.2
 """Between two looks at the validation part."""
-FIRST_STEPS = 20
+FIRST_STEPS = 50
 """These are all looked at."""
 
 
