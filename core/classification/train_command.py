@@ -60,7 +60,7 @@ def train(
     split = command_split(csv, text, label, test_csv, seed)
     record = train_method(split, chosen, found, out, _silent if as_json else _Lines())
     summary = trained_summary(record, out)
-    typer.echo(json.dumps(summary) if as_json else wording("classification.train.command.done", **summary))
+    typer.echo(json.dumps(summary) if as_json else _said(summary))
 
 
 def command_split(csv: Path, text: str, label: str, test_csv: Path | None, seed: int) -> Split:
@@ -110,6 +110,13 @@ def trained_summary(record: TrainingRecord, out: Path) -> dict[str, Any]:
         **{name: getattr(record, name) for name in names},
         "model": str(out),
     }
+
+
+def _said(summary: Mapping[str, Any]) -> str:
+    """The summary as a sentence; a figure that could not be measured is a dash."""
+    figures = ("accuracy", "macro_f1", "log_loss", "roc_auc_macro", "ece")
+    said = {name: "-" if summary[name] is None else f"{summary[name]:.4f}" for name in figures}
+    return wording("classification.train.command.done", **{**summary, **said})
 
 
 def _groups(rows: LabelledTexts) -> list[int]:

@@ -9,7 +9,8 @@ from core.classification.methods.table import Report
 from core.classification.settings import TrainSettings
 from core.embedding.embed import embed
 
-TEXTS_AT_ONCE = 512
+TEXTS_AT_ONCE = 256
+"""Between two looks at whether the work was stopped."""
 TEXTS_LOOKED_AT = 200
 LONGEST_TEXT = 20_000
 """Characters; the embedder reads its 256 or 512 tokens of them."""
