@@ -15,7 +15,7 @@ NAMES_WIDE = 190
 def heat_map(table: np.ndarray, rows: Sequence[str], columns: Sequence[str], name: str) -> str:
     """A table (rows, columns) of non-negative numbers as coloured cells, each named in a tooltip.
 
-    Empty cells are not drawn; numbers and class names are written where there is room for them.
+    Empty cells are not drawn; the colour goes with the square root; numbers and class names are written where there is room for them.
     """
     cell = max(4, min(34, 720 // max(table.shape)))
     roomy = cell >= 18
@@ -27,11 +27,12 @@ def heat_map(table: np.ndarray, rows: Sequence[str], columns: Sequence[str], nam
         value = float(table[row, column])
         x, y = left + column * cell, top + row * cell
         title = f"{escape(rows[row])} → {escape(columns[column])}: {value:g}"
-        colour = SCALE[min(len(SCALE) - 1, int(value / largest * len(SCALE)))]
+        depth = (value / largest) ** 0.5
+        colour = SCALE[min(len(SCALE) - 1, int(depth * len(SCALE)))]
         parts.append(f'<rect x="{x}" y="{y}" width="{cell}" height="{cell}" fill="{colour}">')
         parts.append(f"<title>{title}</title></rect>")
         if roomy:
-            ink = ' fill="#fff"' if value / largest > 0.5 else ' fill="#222"'
+            ink = ' fill="#fff"' if depth > 0.5 else ' fill="#222"'
             parts.append(_text(x + cell / 2, y + cell / 2 + 4, f"{value:g}", "middle", ink))
     if roomy:
         foot = top + high + 10

@@ -31,7 +31,7 @@ def confusion_figure(found: Confusion, share: Share, chosen: tuple[str, str] | N
     )
     names = [class_label(name) for name in found.classes]
     drawn.add_heatmap(
-        z=np.where(table > 0, np.sqrt(table), np.nan),
+        z=np.where(table > 0, np.sqrt(table), np.nan).astype(np.float32),
         colorscale=list(PALETTE.scale),
         zmin=0,
         zmax=float(np.sqrt(table.max())) or 1.0,

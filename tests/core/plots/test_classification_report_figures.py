@@ -34,7 +34,7 @@ def test_the_matrix_is_one_heat_map_with_every_cell_where_it_belongs(classes: in
     drawn = confusion_figure(found, "counts", chosen, EN)
     heat, marks = drawn.data
     table = np.nan_to_num(np.array(heat.z, float)) ** 2
-    assert np.allclose(table, found.counts)
+    assert np.allclose(table, found.counts, rtol=1e-5)
     assert len(marks.x) == min(MOST_MARKS, np.count_nonzero(found.counts))
     for x, y, told in list(zip(marks.x, marks.y, marks.customdata, strict=True))[:50]:
         assert told[2] == found.counts[y, x]
