@@ -58,7 +58,10 @@ def split_figure(rows: Sequence[ClassRows], words: Words) -> go.Figure:
             y=list(range(len(shown))),
             orientation="h",
             name=words(f"classification.data.part.{part}"),
-            marker={"color": PALETTE.series[place], "pattern": {"shape": _PATTERNS[place]}},
+            marker={
+                "color": PALETTE.series[place],
+                "pattern": {"shape": _PATTERNS[place], "fillmode": "overlay", "solidity": 0.2},
+            },
             customdata=[_readable(row.label) for row in shown],
             hovertemplate="%{customdata}: %{x}<extra>%{fullData.name}</extra>",
         )

@@ -66,7 +66,7 @@ def show_health(data: Chosen) -> None:
 
 
 def _show_thresholds(data: Chosen) -> None:
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         st.session_state.setdefault("classification.data_likeness", DEFAULTS["data_likeness"])
         st.slider(
             t("classification.data.likeness"),
@@ -98,7 +98,7 @@ def _show_figures(found: Examination) -> None:
         "changed": sum(finding.changed for finding in found.findings),
         "usable": len(found.usable),
     }
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         for name, value in figures.items():
             st.metric(t(f"classification.data.health.{name}"), f"{value:,}", width="content")
     st.caption(t("classification.data.health.order"))

@@ -13,7 +13,7 @@ from ui.text import t
 
 def show_split_controls() -> None:
     """How much is held out, and the seed."""
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         for name, low, high in (("data_validation", 5, 40), ("data_test", 5, 50), ("data_seed", 0, 9999)):
             st.session_state.setdefault(f"classification.{name}", int(DEFAULTS[name]))
             st.number_input(
@@ -32,7 +32,7 @@ def show_split(found: Prepared) -> None:
     from core.plots.classification_data import split_figure
 
     split, leak = found.split, found.leak
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         for part in ("training", "validation", "test"):
             st.metric(
                 t(f"classification.data.part.{part}"),

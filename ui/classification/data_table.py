@@ -101,7 +101,7 @@ def _show_first_look() -> None:
     if data is None:
         return
     look = overview(data.texts, data.labels)
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         _metric("rows", f"{look.rows:,}")
         _metric("classes", f"{len(look.classes):,}")
         _metric("median", t("classification.data.metric.words", count=look.median_length))
