@@ -5,7 +5,7 @@ import streamlit as st
 from core.csv_export import csv_text
 from core.errors import GlassboxError
 from core.memory.lora.picture import numerical_rank
-from core.memory.lora.tuning_result import TuningResult, shipped_tuning
+from core.memory.lora.tuning_result import TuningResult, equal_learning, shipped_tuning
 from core.memory.lora.tuning_settings import RESTARTS
 from core.memory.lora.tuning_table import method_title
 from ui.inputs import show_command, show_csv, show_link
@@ -66,6 +66,17 @@ def _show_forgetting(result: TuningResult) -> None:
                 full_task=full.last.task_loss,
                 lora=lora.last.general_loss - result.start.general_loss,
                 lora_task=lora.last.task_loss,
+            )
+        )
+        point, run = equal_learning(result)
+        st.markdown(
+            t(
+                "memory.lora.forgetting.equal",
+                task=point.task_loss,
+                lora_task=run.last.task_loss,
+                full=point.general_loss - result.start.general_loss,
+                lora=run.last.general_loss - result.start.general_loss,
+                rank=run.settings["rank"],
             )
         )
     rows = [

@@ -18,7 +18,6 @@ from core.memory.measure import measured_plan
 from core.memory.tuned_model import open_for_training, tuned
 
 SEED = 0
-PARTS = ("forward", "backward", "optimizer")
 
 
 @dataclass(frozen=True)
@@ -60,12 +59,15 @@ def step_times(preset: str, batch: int, length: int, rounds: int, rank: int = 8)
         for place, model in enumerate(models):
             times[place].append(_step(model, optimizers[place], ids))
     full, lora = (
-        StepTime(
-            *(median(part) for part in zip(*found[1:], strict=True)), sum(value.numel() for value in values)
-        )
+        _median(found[1:], sum(value.numel() for value in values))
         for found, values in zip(times, trained, strict=True)
     )
     return full, lora
+
+
+def _median(times: list[tuple[float, float, float]], trained: int) -> StepTime:
+    forward, backward, optimizer = (median(part) for part in zip(*times, strict=True))
+    return StepTime(forward, backward, optimizer, trained)
 
 
 def _step(model: Any, optimizer: torch.optim.Optimizer, ids: Tensor) -> tuple[float, float, float]:

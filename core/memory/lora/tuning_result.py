@@ -165,3 +165,25 @@ def shipped_run(name: str) -> MethodRun:
     if run is None:
         raise GlassboxError("memory.lora.error.file", file=SHIPPED.name)
     return run
+
+
+def equal_learning(result: TuningResult) -> tuple[Point, MethodRun]:
+    """Where full tuning and LoRA had learned the same: a look at the first, and the run of the second.
+
+    Of all looks at full tuning and all ends of LoRA's runs the two whose held-out losses are nearest, as a
+    ratio.
+
+    Raises:
+        GlassboxError: one of the two is missing.
+    """
+    full = [run for run in result.runs if run.settings["method"] == "full"]
+    lora = [run for run in result.runs if run.settings["method"] == "lora"]
+    pairs = [(point, run) for each in full for point in each.points for run in lora]
+    if not pairs:
+        raise GlassboxError("memory.lora.error.file", file=RESULT_FILE)
+
+    def apart(pair: tuple[Point, MethodRun]) -> float:
+        ratio = pair[0].task_loss / pair[1].last.task_loss
+        return max(ratio, 1 / ratio)
+
+    return min(pairs, key=apart)

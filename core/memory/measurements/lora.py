@@ -12,7 +12,7 @@ from core.memory.lora.merging import merge, merged_rounding
 from core.memory.lora.picture import update_picture
 from core.memory.lora.step_time import step_times
 from core.memory.lora.task import general_passages
-from core.memory.lora.tuning_result import SHIPPED_ADAPTER, shipped_run, shipped_tuning
+from core.memory.lora.tuning_result import SHIPPED_ADAPTER, equal_learning, shipped_run, shipped_tuning
 from core.memory.lora.tuning_settings import RANKS, RELORA_RANK, RESTARTS, SCALE
 
 RANK = 8
@@ -127,9 +127,15 @@ def forgotten_with_adapter(small: bool = False) -> Measurement:
         name.replace("-", "_"): shipped_run(name).last.general_loss - start
         for name in ("full", "full-gentle", "lora-8", "lora-8-gentle", "lora-1", "lora-64")
     }
+    equal_full, equal_lora = equal_learning(shipped_tuning())
     return Measurement(
         value=with_adapter / before - 1,
         values={
+            "equal": equal_full.task_loss,
+            "equal_lora": equal_lora.last.task_loss,
+            "full_there": equal_full.general_loss - start,
+            "lora_there": equal_lora.last.general_loss - start,
+            "rank_there": int(str(equal_lora.settings["rank"])),
             "before": before,
             "rise": with_adapter - before,
             "off": score(model, batch).loss - before,
