@@ -3,10 +3,14 @@
     python -m core classify train --csv rows.csv --text message --label intent --method probe --out runs/probe
 
 The rows are divided as on the page (stratified, equal texts in one part); with `--test-csv` that file is the
-test part. The folder can be used by `classify predict` and `classify report`, and be brought to the page.
+test part. A dear method that was interrupted goes on where it was when the same command is given again.
+The folder can be used by `classify predict` and `classify report`, and be brought to the page.
 """
 
+import hashlib
 import json
+import os
+import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -15,6 +19,7 @@ from typing import Annotated, Any
 
 import typer
 
+from core.classification.kept_split import split_digest
 from core.classification.labelled_texts import LabelledTexts, Split
 from core.classification.methods.table import method_named
 from core.classification.splitting import Shares, split_rows
@@ -58,9 +63,28 @@ def train(
         given["class_weights"] = class_weights
     found = chosen.settings(given)
     split = command_split(csv, text, label, test_csv, seed)
-    record = train_method(split, chosen, found, out, _silent if as_json else _Lines())
+    kept = checkpoint_folder(out, chosen.name, asdict(found), split)
+    record = train_method(split, chosen, found, out, _silent if as_json else _Lines(), kept)
+    shutil.rmtree(kept.parent, ignore_errors=True)
     summary = trained_summary(record, out)
     typer.echo(json.dumps(summary) if as_json else _said(summary))
+
+
+def checkpoint_folder(out: Path, method: str, settings: Mapping[str, Any], split: Split) -> Path:
+    """Beside `out`, named by everything that decides the training: the same command again goes on there.
+
+    Raises:
+        GlassboxError: the folder cannot be made.
+    """
+    plan = json.dumps([method, dict(settings), split_digest(split)], sort_keys=True)
+    name = hashlib.sha256(plan.encode()).hexdigest()[:16]
+    folder = out.absolute().with_name(f"{out.absolute().name}.checkpoint") / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = os.strerror(error.errno or 5)
+        raise GlassboxError("ui.error.disk", folder=str(out.parent), reason=reason) from error
+    return folder
 
 
 def command_split(csv: Path, text: str, label: str, test_csv: Path | None, seed: int) -> Split:

@@ -183,3 +183,40 @@ def test_no_file_and_no_model_say_so(tmp_path: Path, model: Path) -> None:
         ],
     )
     assert "no model" in str(found.exception)
+
+
+def test_an_interrupted_command_finds_its_checkpoint_again_and_tidies_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from core.classification.methods import majority
+
+    rows = [(f"{text} {n}", label) for n in range(4) for label, texts in TEXTS.items() for text in texts]
+    table = written(tmp_path / "a.csv", [("t", "l"), *rows])
+    given = (
+        "train",
+        "--csv",
+        table,
+        "--text",
+        "t",
+        "--label",
+        "l",
+        "--method",
+        "majority",
+        "--out",
+        tmp_path / "m",
+    )
+    usual, seen = majority.fit, []
+
+    def interrupted(split: Any, settings: Any, report: Any, checkpoint: Path) -> Any:
+        seen.append(checkpoint)
+        if len(seen) == 1:
+            (checkpoint / "half").write_text("done")
+            raise KeyboardInterrupt
+        assert (checkpoint / "half").read_text() == "done"
+        return usual(split, settings, report, checkpoint)
+
+    monkeypatch.setattr(majority, "fit", interrupted)
+    CliRunner().invoke(app, ["classify", *map(str, given)])
+    run(*given)
+    assert seen[0] == seen[1]
+    assert not (tmp_path / "m.checkpoint").exists()
