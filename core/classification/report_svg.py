@@ -15,7 +15,8 @@ NAMES_WIDE = 190
 def heat_map(table: np.ndarray, rows: Sequence[str], columns: Sequence[str], name: str) -> str:
     """A table (rows, columns) of non-negative numbers as coloured cells, each named in a tooltip.
 
-    Empty cells are not drawn; the colour goes with the square root; numbers and class names are written where there is room for them.
+    Empty cells are not drawn; the colour goes with the square root. Numbers and names are written where there
+    is room for them.
     """
     cell = max(4, min(34, 720 // max(table.shape)))
     roomy = cell >= 18

@@ -1,5 +1,6 @@
 """Two trained methods on the same texts, and one method on more and more rows."""
 
+import time
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from core.classification.metrics.learning_curve import LearningPoint
 
 KEY = "classification.report.compare"
-POINTS = "classification.report.compare.points"
+POINTS, UNFINISHED = "classification.report.compare.points", "classification.report.compare.unfinished"
 FAST = ("majority", "tfidf", "knn", "probe")
 MEASURES = ("accuracy", "macro_f1")
 MOST_SEEDS = 5
+MOST_SECONDS = 60
+"""After which no further training is begun: what is longer does not belong into the page."""
 CELLS = ("second_only", "first_only", "both_wrong")
 
 
@@ -138,6 +141,9 @@ def _show_learning(shown: Shown) -> None:
         st.info(t("classification.report.learning.empty"), icon=":material/show_chart:")
         return
     _show_points(kept[1])
+    if st.session_state.get(UNFINISHED):
+        left = st.session_state[UNFINISHED]
+        st.caption(t("classification.report.learning.unfinished", count=left, seconds=MOST_SECONDS))
 
 
 def _measure(shown: Shown, methods: tuple[str, ...], seeds: int) -> None:
@@ -146,6 +152,7 @@ def _measure(shown: Shown, methods: tuple[str, ...], seeds: int) -> None:
 
     place = st.empty()
     with turn_in_queue(st.empty()):
+        started = time.monotonic()
         split = shown.rows_learned()
         total = len(curve_sizes(len(split.training), len(split.classes))) * len(methods) * seeds
         points: list[LearningPoint] = []
@@ -154,7 +161,10 @@ def _measure(shown: Shown, methods: tuple[str, ...], seeds: int) -> None:
             points.append(point)
             text = t("classification.report.learning.progress", done=len(points), total=total)
             place.progress(len(points) / total, text=text)
+            if time.monotonic() - started > MOST_SECONDS:
+                break
     place.empty()
+    st.session_state[UNFINISHED] = total - len(points)
 
 
 def _show_points(points: "list[LearningPoint]") -> None:
