@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.classification.health.examine import Examination
 from core.classification.health.finding import ACTIONS, Finding
-from core.classification.health.near import LEAST_LIKE
+from core.classification.health.near import LEAST_LIKE, MOST_COMPARED
 from core.csv_export import csv_text
 from core.errors import GlassboxError
 from ui.classification.data_link import DEFAULTS
@@ -59,10 +59,25 @@ def show_health(data: Chosen) -> None:
     for finding in found.findings:
         _show_finding(data, finding, found.usable.classes)
     if not compared(data):
-        st.info(t("classification.data.health.not_compared", rows=len(data.table)), icon=":material/timer:")
-        if st.button(t("classification.data.health.compare"), key=f"{KEY}.compare"):
-            st.session_state[f"{KEY}.compared"] = data.name
-            st.rerun()
+        _offer_comparison(data)
+
+
+def _offer_comparison(data: Chosen) -> None:
+    """Why near-duplicates were not looked for in a large table, and a button where it can be done."""
+    rows = len(data.table)
+    if rows > MOST_COMPARED:
+        st.info(
+            t("classification.data.health.too_many", rows=rows, most=MOST_COMPARED), icon=":material/timer:"
+        )
+        return
+    st.info(t("classification.data.health.not_compared", rows=rows), icon=":material/timer:")
+    if st.button(
+        t("classification.data.health.compare"),
+        key=f"{KEY}.compare",
+        help=t("classification.data.health.compare_help"),
+    ):
+        st.session_state[f"{KEY}.compared"] = data.name
+        st.rerun()
 
 
 def _show_thresholds(data: Chosen) -> None:

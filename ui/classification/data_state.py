@@ -1,6 +1,7 @@
 """What the reader chose of their data, kept in the session, and what follows from it, computed once."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from core.classification.tables.table import Table
 from core.errors import GlassboxError
 from ui.classification.current_data import set_split
 from ui.classification.data_link import DEFAULTS
+from ui.queue import turn_in_queue
 
 KEY = "classification.data"
 COMPARED_AT_ONCE = 4_000
@@ -164,7 +166,9 @@ def _remembered_pairs(texts: Sequence[str], likeness: float) -> tuple[Pair, ...]
     kept: dict[object, tuple[Pair, ...]] = st.session_state.setdefault(_PAIRS, {})
     place = (tuple(texts), likeness)
     if place not in kept:
-        kept[place] = near_pairs(texts, likeness)
+        # Seconds of work wait their turn; the short check of a small table does not.
+        with turn_in_queue(st.empty()) if len(texts) > COMPARED_AT_ONCE else nullcontext():
+            kept[place] = near_pairs(texts, likeness)
         for oldest in list(kept)[:-3]:
             del kept[oldest]
     return kept[place]

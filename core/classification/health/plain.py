@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections import Counter
+from functools import cache
 
 from core.embedding.language import is_english
 
@@ -12,6 +14,7 @@ _UNITS = re.compile(
 _SCRIPTS = {"HANGUL": "ko", "CYRILLIC": "cyrillic", "ARABIC": "arabic", "GREEK": "greek", "HEBREW": "hebrew"}
 _SCRIPTS |= {"DEVANAGARI": "devanagari", "THAI": "thai"}
 LANGUAGES_TOLD = ("en", "latin", "zh", "ja", *_SCRIPTS.values(), "other")
+_LATIN = re.compile("[A-Za-z]")
 _READ = 400
 """Characters from which the language is told."""
 
@@ -52,14 +55,22 @@ def language_of(text: str) -> str:
     >>> language_of("my parcel"), language_of("Wo ist das Paket?"), language_of("Apple Pay的按钮不见了")
     ('en', 'latin', 'zh')
     """
+    if text.isascii():  # most texts; nothing more to look up
+        return "other" if not _LATIN.search(text) else "en" if is_english(text[:_READ]) else "latin"
     letters = [character for character in text[:_READ] if character.isalpha()]
     if not letters:
         return "other"
     cjk = sum(bool(_CJK.match(letter)) for letter in letters)
     if cjk >= 0.2 * len(letters):
         return "ja" if any("\u3040" <= letter <= "\u30ff" for letter in letters) else "zh"
-    scripts = [unicodedata.name(letter, "").split(" ")[0] for letter in letters]
-    common = max(set(scripts), key=scripts.count)
+    scripts = Counter(map(_script, letters))
+    common = scripts.most_common(1)[0][0]
     if common == "LATIN":
         return "en" if is_english(text[:_READ]) else "latin"
     return _SCRIPTS.get(common, "other")
+
+
+@cache
+def _script(letter: str) -> str:
+    """The first word of the letter's Unicode name, which is its script."""
+    return unicodedata.name(letter, "").split(" ")[0]
