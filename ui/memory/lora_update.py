@@ -112,6 +112,7 @@ def _show_numbers(picture: UpdatePicture) -> None:
             all=everywhere,
             share=100 * everywhere / 134_515_008,
             held=100 * picture.held,
+            times=picture.strength / picture.full_strength,
         )
     )
 

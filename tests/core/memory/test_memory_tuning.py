@@ -71,7 +71,7 @@ def test_the_counted_bytes_are_the_formulas(name):
     prediction = predict(measured_plan({"preset": "smollm2-135m", **METHODS[name]}))
     assert run.trained == prediction.trainable_parameters
     for term in ("weights", "adapter", "gradients"):
-        assert run.bytes[term] == prediction.bytes_of(term), term
+        assert run.bytes[term] == pytest.approx(prediction.bytes_of(term), rel=1e-4), term  # single counters
     assert run.bytes["states"] == pytest.approx(prediction.bytes_of("states"), rel=0.01)
 
 
