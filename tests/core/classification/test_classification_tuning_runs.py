@@ -14,10 +14,12 @@ from core.classification.model_folder import MODEL_FILE, ModelParts, read_model,
 from core.classification.settings import TrainSettings
 from core.classification.tuning.checkpoint import STATE_FILE, snapshot
 from core.classification.tuning.contrastive import ContrastiveTuning
-from core.classification.tuning.encoder import token_ids, unknown_share
+from core.classification.tuning.encoder import own_encoder, token_ids, unknown_share
 from core.classification.tuning.epochs import Epoch, best_of, is_over, tune
 from core.classification.tuning.fine_tuning import FineTuning
+from core.classification.tuning.network import TextClassifier, computed
 from core.classification.tuning.training import Training
+from core.embedding.embedders import minilm_vectors
 from core.errors import GlassboxError
 from tests.core.classification.test_classification_tuning_steps import (
     CLASSES,
@@ -233,3 +235,15 @@ def test_long_texts_are_cut_and_chinese_is_mostly_unknown() -> None:
     assert (row[0], row[-1]) == (101, 102)
     assert unknown_share(["where is my card"]) == 0
     assert unknown_share(["我的快递还没到，麻烦催一下"]) > 0.3
+
+
+@pytest.mark.real_model
+def test_vectors_in_half_precision_are_those_of_full_precision(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = TextClassifier(own_encoder(), 2)
+    rows = token_ids([text for texts in TEXTS.values() for text in texts], 64)
+    half = computed(network, rows, vectors=True)
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: False)
+    full = computed(network, rows, vectors=True)
+    assert float((half * full).sum(1).min()) > 0.9998
+    likeness = minilm_vectors([text for texts in TEXTS.values() for text in texts])[0]
+    assert np.allclose(full, likeness, atol=1e-5)
