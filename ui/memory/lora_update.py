@@ -1,5 +1,7 @@
 """The update of one real matrix: A, B, their product, and how much of it a rank can hold."""
 
+import re
+
 import streamlit as st
 
 from core.csv_export import csv_text
@@ -84,10 +86,12 @@ def _show_numbers(picture: UpdatePicture) -> None:
             rf"\Delta W \approx \sum_{{i=1}}^{{{rank}}} \sigma_i u_i v_i^\top"
             rf"= \underset{{{outputs}\times{rank}}}{{B}}\;\underset{{{rank}\times{inputs}}}{{A}}"
         )
-    st.latex(
-        rf"{rank}\,({inputs} + {outputs}) = {picture.numbers:,}\quad\text{{/}}\quad "
-        rf"{outputs}\cdot{inputs} = {picture.whole:,}".replace(",", r"{,}").replace(r"\{,}", r"\,")
+    counts = (
+        rf"{rank}\,({inputs} + {outputs}) = {picture.numbers:,}",
+        rf"{outputs}\cdot{inputs} = {picture.whole:,}",
     )
+    for count in counts:  # one line each: a phone has no room for both
+        st.latex(re.sub(r"(?<=\d),(?=\d)", "{,}", count))
     values = {
         "numbers": f"{100 * picture.numbers / picture.whole:.2f} %",
         "strength": f"{100 * picture.strength:.2f} %",
