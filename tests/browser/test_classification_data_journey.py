@@ -64,7 +64,7 @@ def test_a_stranger_s_workbook_is_read_checked_and_divided(page: Page, server: s
         expect(page.get_by_text(kind, exact=True)).to_be_visible()
     with page.expect_download() as download:
         page.get_by_text("The rows", exact=True).first.click()
-        page.get_by_role("button", name="Download as CSV").first.click()
+        page.get_by_test_id("stDownloadButton").first.get_by_role("button").click()
     assert "Parking" in download.value.path().read_text("utf-8")
     page.get_by_role("radio", name="Split", exact=True).click()
     settle(page)
