@@ -84,7 +84,8 @@ def _show_test(shown: Shown, other: Shown) -> None:
     )
     b, c = found.first_only, found.second_only
     st.latex(
-        rf"p = 2\sum_{{k=0}}^{{{min(b, c)}}}\binom{{{b + c}}}{{k}} 2^{{-{b + c}}} = {found.p_exact:.4g}"
+        rf"p = 2\sum_{{k=0}}^{{{min(b, c)}}}\binom{{{b + c}}}{{k}} 2^{{-{b + c}}}"
+        rf" = \text{{{found.p_exact:.3g}}}"
         rf"\qquad \chi^2 = \frac{{(|{b}-{c}|-1)^2}}{{{b + c}}} = {found.statistic:.2f}"
         if b + c
         else "p = 1"
