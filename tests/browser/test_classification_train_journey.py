@@ -24,7 +24,7 @@ def test_methods_are_trained_compared_and_tried(page: Page, server: str) -> None
     expect(page.get_by_text("What accuracy costs")).to_be_visible()
     expect(page.get_by_text("learned in this session")).to_have_count(0)
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download as CSV").first.click()
+        page.get_by_test_id("stDownloadButton").get_by_role("button").first.click()
     rows = download.value.path().read_text("utf-8").splitlines()
     assert len(rows) == 3
     assert rows[1].startswith("TF-IDF,")
