@@ -5,6 +5,7 @@ import math
 import plotly.graph_objects as go
 
 from core.memory.lora.tuning_result import TuningResult
+from core.memory.lora.tuning_settings import GENTLE, RANKS
 from core.memory.lora.tuning_table import method_title
 from core.plots.legend import legend_below
 from core.plots.memory_terms import MARKS
@@ -19,8 +20,8 @@ FAMILIES = {
     "virtual": ("prompt", "prefix", "p-tuning"),
 }
 """Methods that change own weights, add low-rank updates, put something between, lengthen the text."""
-UNLABELLED = ("lora-2", "lora-4", "lora-8", "lora-16", "lora-32")
-"""Between LoRA's least and greatest rank: in a row, named when pointed at."""
+UNLABELLED = (*(f"lora-{rank}" for rank in RANKS[1:-1]), *GENTLE, "relora", "adalora")
+"""Low-rank rows stand too near one another for names on a phone: named when pointed at."""
 PARTS = ("forward", "backward", "optimizer")
 LOSSES = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 """Named on the axis of losses."""

@@ -47,6 +47,7 @@ class Rounding:
     """Share of the weights that are the same number before and after."""
 
 
+@torch.no_grad()
 def merged_rounding(weight: Tensor, update: Tensor, dtype: torch.dtype) -> Rounding:
     """Merge into a weight stored as `dtype`, and see what became of the update.
 

@@ -84,7 +84,11 @@ def parameters_from(values: Mapping[str, Any]) -> TuningParameters:
             raise GlassboxError("memory.lora.error.setting", name=str(name)[:40], known=", ".join(known))
     given = {**values}
     methods = given.get("methods", TuningParameters.methods)
-    if not isinstance(methods, list | tuple) or not methods or any(name not in list(METHODS) for name in methods):
+    if (
+        not isinstance(methods, list | tuple)
+        or not methods
+        or any(name not in list(METHODS) for name in methods)
+    ):
         raise GlassboxError("memory.lora.error.methods", known=", ".join(METHODS))
     given["methods"] = tuple(name for name in METHODS if name in methods)
     parameters = TuningParameters(**given)
