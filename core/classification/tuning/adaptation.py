@@ -19,8 +19,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core.classification.tuning.batches import filled, token_batches
+from core.classification.tuning.batches import filled
 from core.classification.tuning.layer_rates import set_trainable
+from core.training.token_batches import token_batches
 
 CHOSEN, MASKED, REPLACED = 0.15, 0.8, 0.1
 MASK_TOKEN, FIRST_WORD = 103, 999

@@ -20,9 +20,10 @@ import torch
 from torch import Tensor
 
 from core.classification.settings import TrainSettings
-from core.classification.tuning.batches import filled, token_batches
+from core.classification.tuning.batches import filled
 from core.classification.tuning.network import TextClassifier
 from core.classification.tuning.training import Training
+from core.training.token_batches import token_batches
 
 TEMPERATURE = 0.1
 

@@ -1,17 +1,12 @@
-"""Dropout inside the encoder, with random numbers that cost little.
+"""Dropout inside the encoder: one stream of random bytes for all places.
 
-In training each element of a layer's output is set to 0 with probability p and the others grow by
-1 / (1 - p). On a processor torch draws a 32-bit number for each element, one after the other; one random
-byte decides as well, p being rounded to 1/256, and takes a fraction of the time. Dropout of attention
-weights is left out: it would draw as many numbers again.
-
-Source: Srivastava et al. 2014, "Dropout: A Simple Way to Prevent Neural Networks from Overfitting".
+Dropout of attention weights is left out: it would draw as many numbers again.
 """
 
 import numpy as np
-import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+
+from core.training.byte_dropout import LEVELS, dropped
 
 
 class SeededDropout(nn.Module):
@@ -19,7 +14,7 @@ class SeededDropout(nn.Module):
 
     def __init__(self, rate: float) -> None:
         super().__init__()
-        self.threshold = round(rate * 256)
+        self.threshold = round(rate * LEVELS)
         self.start(0)
 
     def start(self, seed: int) -> None:
@@ -30,11 +25,7 @@ class SeededDropout(nn.Module):
         """Of any shape, to the same shape."""
         if not self.training or not self.threshold:
             return hidden
-        if hidden.is_cuda:
-            return F.dropout(hidden, self.threshold / 256)
-        drawn = np.frombuffer(self._random.bytes(hidden.numel()), dtype=np.uint8)
-        kept = torch.from_numpy(drawn >= self.threshold).view(hidden.shape)
-        return hidden * (kept.to(hidden.dtype) * (256 / (256 - self.threshold)))
+        return dropped(hidden, self.threshold, self._random)
 
 
 def put_dropout(encoder: nn.Module, rate: float) -> SeededDropout:

@@ -65,12 +65,6 @@ def training_device() -> str:
     return f"cuda:{torch.cuda.current_device()}" if torch.cuda.is_available() else "cpu"
 
 
-def half_precision(device: str) -> torch.autocast:
-    """Matrix products in bfloat16 where the processor has units for them; elsewhere nothing changes."""
-    enabled = torch.cpu._is_amx_tile_supported() if device == "cpu" else torch.cuda.is_bf16_supported()
-    return torch.autocast(device.split(":")[0], dtype=torch.bfloat16, enabled=enabled)
-
-
 def layers_of(encoder: Any) -> list[nn.Module]:
     """Its layers, from the lowest."""
     return list(encoder.encoder.layer)

@@ -17,10 +17,11 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from core.classification.settings import TrainSettings
-from core.classification.tuning.batches import filled, token_batches, tokens_for
+from core.classification.tuning.batches import filled, tokens_for
 from core.classification.tuning.layer_rates import HEAD_FACTOR
 from core.classification.tuning.network import TextClassifier
 from core.classification.tuning.training import Training
+from core.training.token_batches import token_batches
 
 
 class FineTuning(Training):

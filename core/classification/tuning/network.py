@@ -22,8 +22,8 @@ from torch import Tensor, nn
 from core.classification.methods.logistic_regression import LinearHead
 from core.classification.tuning.batches import filled
 from core.classification.tuning.dropout import put_dropout
-from core.classification.tuning.encoder import half_precision
 from core.embedding.embedders import batches, mean_pool
+from core.training.half_precision import half_precision
 
 
 class TextClassifier(nn.Module):

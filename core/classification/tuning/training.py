@@ -11,9 +11,10 @@ import torch
 from torch import Tensor
 
 from core.classification.settings import TrainSettings
-from core.classification.tuning.encoder import half_precision, layers_of, training_device
+from core.classification.tuning.encoder import layers_of, training_device
 from core.classification.tuning.layer_rates import HEAD_FACTOR, depth_of, open_depth, parameter_groups, plan
 from core.classification.tuning.network import TextClassifier
+from core.training.half_precision import half_precision
 
 BETAS = (0.9, 0.999)
 LARGEST_GRADIENT = 1.0

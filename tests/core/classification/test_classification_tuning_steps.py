@@ -12,13 +12,14 @@ from transformers.loss.loss_utils import ForSequenceClassificationLoss
 from transformers.trainer_pt_utils import LabelSmoother
 
 from core.classification.settings import TrainSettings
-from core.classification.tuning.batches import filled, token_batches, tokens_for
+from core.classification.tuning.batches import filled, tokens_for
 from core.classification.tuning.contrastive import ContrastiveTuning, contrastive_loss, drawn_pairs
 from core.classification.tuning.dropout import SeededDropout
 from core.classification.tuning.fine_tuning import FineTuning
 from core.classification.tuning.layer_rates import plan, set_trainable
 from core.classification.tuning.lora import add_adapters, merge_adapters
 from core.classification.tuning.network import TextClassifier, computed
+from core.training.token_batches import token_batches
 
 LAYERS, WIDTH, CLASSES = 3, 16, 4
 SETTINGS = TrainSettings(epochs=4, learning_rate=1e-3, batch_tokens=512, dropout=0.0, weight_decay=0.0)
