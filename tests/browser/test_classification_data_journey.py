@@ -83,13 +83,3 @@ def test_a_stranger_s_workbook_is_read_checked_and_divided(page: Page, server: s
     page.locator("input[type=file]").first.set_input_files(tmp_path / "broken.csv")
     expect(page.get_by_text(re.compile("Only one column was found"))).to_be_visible()
     assert page.locator("[data-testid=stException]").count() == 0
-
-
-def test_a_choice_is_made_from_the_list_and_the_figures_follow(page: Page, server: str):
-    """Leave small labels out: the number of usable rows falls by theirs."""
-    opened(page, f"{server}/classification?lang=en&view=data&data_part=health&data_sample=en")
-    expect(page.get_by_text("335", exact=True)).to_be_visible()
-    page.locator("[class*='st-key-classification-data-action-small'] input").click()
-    page.get_by_role("option", name="Leave them out").click()
-    settle(page)
-    expect(page.get_by_text("327", exact=True)).to_be_visible()
