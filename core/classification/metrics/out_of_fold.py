@@ -45,7 +45,7 @@ def out_of_fold(data: LabelledTexts, method: str = "tfidf", folds: int = FOLDS, 
     for fold, split in _splits(data, numbers):
         chosen = method_named(method)
         classifier = chosen.fit(split, chosen.settings(), lambda _: None)
-        columns = [data.classes.index(label) for label in classifier.classes]
+        columns = np.array([data.classes.index(label) for label in classifier.classes])
         table[np.ix_(np.flatnonzero(numbers == fold), columns)] = classifier.probabilities(split.test.texts)
     return Predictions(data.classes, data.texts, data.rows, data.labels, table)
 
