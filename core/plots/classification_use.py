@@ -11,6 +11,8 @@ from core.wording import Words
 
 BAR = 30
 """Pixels of height for a class."""
+ROOM = 1.25
+"""How far the axis goes beyond the longest bar, for its number."""
 
 
 def probabilities_figure(looked_at: LookedAt, t: Words) -> go.Figure:
@@ -33,12 +35,18 @@ def probabilities_figure(looked_at: LookedAt, t: Words) -> go.Figure:
         hovertemplate=t("classification.use.probabilities.hover") + "<extra></extra>",
         showlegend=False,
     )
-    drawn.add_vline(
+    drawn.add_vline(x=looked_at.threshold, line={"color": PALETTE.bad, "dash": "dash", "width": 1.5})
+    drawn.add_annotation(
         x=looked_at.threshold,
-        line={"color": PALETTE.bad, "dash": "dash", "width": 1.5},
-        annotation={"text": t("classification.use.probabilities.threshold"), "font": {"size": 12}},
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        text=t("classification.use.probabilities.threshold"),
+        font={"size": 12},
+        showarrow=False,
     )
-    drawn.update_xaxes(range=[0, 1.12], tickformat=".0%")
+    widest = max(looked_at.probability, looked_at.threshold)
+    drawn.update_xaxes(range=[0, min(1.12, ROOM * widest)], tickformat=".0%")
     return drawn
 
 
