@@ -137,7 +137,7 @@ def shown_number(value: float) -> str:
     """A number with as many digits as tell it from its neighbours in float32.
 
     >>> shown_number(0.0999755859375), shown_number(float("inf")), shown_number(float("nan"))
-    ('0.099975586', '∞', 'NaN')
+    ('0.0999755859', '∞', 'NaN')
     """
     if math.isnan(value):
         return "NaN"

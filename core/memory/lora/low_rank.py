@@ -28,6 +28,7 @@ def update_matrix(a: Tensor, b: Tensor, alpha: float) -> Tensor:
     Returns:
         (outputs, inputs).
 
+    >>> import torch
     >>> update_matrix(torch.tensor([[1.0, 2.0, 3.0]]), torch.tensor([[1.0], [0.0]]), alpha=2)
     tensor([[2., 4., 6.],
             [0., 0., 0.]])
@@ -38,6 +39,7 @@ def update_matrix(a: Tensor, b: Tensor, alpha: float) -> Tensor:
 class LowRankLinear(nn.Module):
     """A linear layer that keeps its weights and learns a low-rank update beside them.
 
+    >>> import torch
     >>> layer = LowRankLinear(nn.Linear(6, 4), rank=2, alpha=4)
     >>> rows = torch.ones(3, 6)
     >>> bool(torch.equal(layer(rows), layer.base(rows)))
