@@ -3,7 +3,6 @@
 from typing import Any
 
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from core.memory.lora.picture import Matrix, UpdatePicture
 from core.plots.legend import legend_below
@@ -16,36 +15,42 @@ SIGNED = (PALETTE.bad, "#f3efe6", PALETTE.series[3])
 """Below zero, zero, above."""
 SMALLEST_SHOWN = 1e-3
 """In the largest singular value."""
+GAP = 0.03
+"""Between the matrices, as a share of the picture."""
 
 
 def product_figure(picture: UpdatePicture, words: Words) -> go.Figure:
     """B (outputs x rank) left, A (rank x inputs) above, B A where they meet; thin as they are."""
     rank = picture.a.shape[0]
-    thick = 0.05 + 0.15 * rank / 64
-    drawn = make_subplots(
-        rows=2,
-        cols=2,
-        column_widths=[thick, 1 - thick],
-        row_heights=[thick, 1 - thick],
-        horizontal_spacing=0.03,
-        vertical_spacing=0.03,
-        specs=[[None, {}], [{}, {}]],
-    )
-    look = figure(words("memory.lora.product.title", rank=rank), "", "", height=520)
-    drawn.update_layout(look.layout.to_plotly_json() | {"xaxis": {}, "yaxis": {}})
     sizes = {"outputs": picture.b.shape[0], "inputs": picture.a.shape[1], "rank": rank}
-    for name, matrix, row, column in (
-        ("a", picture.a, 1, 2),
-        ("b", picture.b, 2, 1),
-        ("product", picture.product, 2, 2),
+    drawn = figure(words("memory.lora.product.title", rank=rank), "", "", height=520)
+    thin, wide = _domains(0.05 + 0.15 * rank / 64)
+    upper = [1 - thin[1], 1.0]
+    lower = [0.0, 1 - wide[0]]
+    for number, (name, matrix, across, down, titled) in enumerate(
+        (
+            ("a", picture.a, wide, upper, "y"),
+            ("b", picture.b, thin, lower, "x"),
+            ("product", picture.product, wide, lower, "x"),
+        ),
+        1,
     ):
-        drawn.add_trace(_heat(matrix, words(f"memory.lora.product.{name}", **sizes), words), row, column)
-    drawn.update_xaxes(showticklabels=False, showgrid=False, zeroline=False)
-    drawn.update_yaxes(showticklabels=False, showgrid=False, zeroline=False, autorange="reversed")
-    for row, column, axis, key in ((1, 2, "y", "a"), (2, 1, "x", "b"), (2, 2, "x", "product")):
-        title = {"text": words(f"memory.lora.product.{key}_axis", **sizes), "font": {"size": 12}}
-        (drawn.update_xaxes if axis == "x" else drawn.update_yaxes)(title=title, row=row, col=column)
+        end = "" if number == 1 else str(number)
+        heat = _heat(matrix, words(f"memory.lora.product.{name}", **sizes), words)
+        drawn.add_trace(heat.update(xaxis=f"x{end}", yaxis=f"y{end}"))
+        title = {"text": words(f"memory.lora.product.{name}_axis", **sizes), "font": {"size": 12}}
+        bare: dict[str, Any] = {"showticklabels": False, "showgrid": False, "zeroline": False}
+        x_axis = {**bare, "domain": across, "anchor": f"y{end}"}
+        y_axis = {**bare, "domain": down, "anchor": f"x{end}", "autorange": "reversed"}
+        (x_axis if titled == "x" else y_axis)["title"] = title
+        drawn.update_layout({f"xaxis{end}": x_axis, f"yaxis{end}": y_axis})
     return drawn
+
+
+def _domains(thick: float) -> tuple[list[float], list[float]]:
+    """Where the thin and the wide column lie, `thick` being the thin one's share, with a gap between."""
+    edge = thick * (1 - GAP)
+    return [0.0, edge], [edge + GAP, 1.0]
 
 
 def full_figure(picture: UpdatePicture, words: Words) -> go.Figure:

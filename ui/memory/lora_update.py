@@ -133,19 +133,15 @@ def _show_figures(picture: UpdatePicture) -> None:
         st.caption(t("memory.lora.full.caption"))
     st.plotly_chart(singular_figure(picture, t), key="memory.lora.singular.chart")
     st.caption(t("memory.lora.singular.caption", rank=picture.rank))
-    rows = [
-        {
-            t("memory.lora.singular.x"): place,
-            t("memory.lora.singular.all"): value,
-            t(f"memory.lora.singular.{picture.source}", rank=picture.rank): own,
-        }
-        for place, (value, own) in enumerate(
-            zip(
-                picture.full_singular,
-                (*picture.singular, *([0.0] * (len(picture.full_singular) - len(picture.singular)))),
-                strict=True,
-            ),
-            1,
-        )
-    ]
-    show_csv(lambda: csv_text(rows), "singular_values.csv", "memory.lora.singular.csv")
+    show_csv(lambda: _singular_csv(picture), "singular_values.csv", "memory.lora.singular.csv")
+
+
+def _singular_csv(picture: UpdatePicture) -> str:
+    """Both curves, row by row; behind its rank the update has nothing."""
+    place, whole = t("memory.lora.singular.x"), t("memory.lora.singular.all")
+    update = t(f"memory.lora.singular.{picture.source}", rank=picture.rank)
+    missing = [0.0] * (len(picture.full_singular) - len(picture.singular))
+    pairs = zip(picture.full_singular, (*picture.singular, *missing), strict=True)
+    return csv_text(
+        {place: number, whole: value, update: own} for number, (value, own) in enumerate(pairs, 1)
+    )
