@@ -9,9 +9,6 @@ Encoders".
 """
 
 import hashlib
-import http.client
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +16,7 @@ from core.classification.labelled_texts import LabelledTexts, Split
 from core.classification.preparing import split_with_test
 from core.classification.tables.parse import parse_table
 from core.errors import GlassboxError
-from core.files import whole_file
+from core.published_files import fetch_published
 from core.settings import settings
 
 PUBLISHER = "https://raw.githubusercontent.com/PolyAI-LDN/task-specific-datasets/master/banking_data"
@@ -27,9 +24,6 @@ SHA256 = {
     "train.csv": "b06e26ac675513959a63135f11b94ea7786ed02da65db93a5650d8838cbc664b",
     "test.csv": "d12d6e3bc4c3103966ae786dc435913c0c563dfa328f5a3646d0e62cfeeb474d",
 }
-LARGEST_FILE = 5_000_000
-"""Bytes; the larger of the two has 0.8 million."""
-SECONDS_WITHOUT_AN_ANSWER = 30
 NAME = "BANKING77"
 _ERRORS = "classification.data.error"
 
@@ -97,34 +91,6 @@ def download_banking77(
         GlassboxError: the operator allows no downloads; the publisher cannot be reached; a file is not the
             published one; or the disk is full. A file that was complete before stays.
     """
-    if not settings().allow_downloads:
-        raise GlassboxError(f"{_ERRORS}.download_off", folder=home_folder())
     into = folder or home_folder()
-    for done, (name, expected) in enumerate(SHA256.items(), 1):
-        if not _has_hash(into / name, expected):
-            content = _fetched(f"{publisher}/{name}", name)
-            if hashlib.sha256(content).hexdigest() != expected:
-                raise GlassboxError(f"{_ERRORS}.download_hash", file=name)
-            with whole_file(into / name) as path:
-                path.write_bytes(content)
-        if progress:
-            progress(done, len(SHA256))
+    fetch_published(into, publisher, SHA256, _ERRORS, progress)
     return into
-
-
-def _has_hash(path: Path, expected: str) -> bool:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() == expected
-    except OSError:
-        return False
-
-
-def _fetched(address: str, name: str) -> bytes:
-    """The content at `address`, at most one byte more than a file may have."""
-    try:
-        # The address is the publisher's, never a reader's.
-        with urllib.request.urlopen(address, timeout=SECONDS_WITHOUT_AN_ANSWER) as answer:  # noqa: S310
-            content: bytes = answer.read(LARGEST_FILE + 1)
-    except (OSError, urllib.error.URLError, http.client.HTTPException) as error:
-        raise GlassboxError(f"{_ERRORS}.download_failed", file=name) from error
-    return content

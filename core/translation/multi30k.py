@@ -7,15 +7,10 @@ those of the data set's own repository, checked against the hashes below before 
 Source: Elliott, Frank, Sima'an and Specia 2016, "Multi30K: Multilingual English-German Image Descriptions".
 """
 
-import hashlib
-import http.client
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from core.errors import GlassboxError
-from core.files import whole_file
+from core.published_files import fetch_published
 from core.settings import settings
 from core.translation.pairs import MULTI30K_FILES
 
@@ -28,9 +23,6 @@ SHA256 = {
     "test_2016_flickr.de.gz": "9204244e408ccb38d2a55cfcd344df15005fc42a07a6e55ca6c52b6ababb8cc8",
     "test_2016_flickr.en.gz": "611d361c6334bc7246101d48097c13cf5c4413c5befc793cc629934359d532d9",
 }
-LARGEST_FILE = 5_000_000
-"""Bytes; the largest of the six has 0.6 million."""
-SECONDS_WITHOUT_AN_ANSWER = 30
 
 
 def home_folder() -> Path:
@@ -71,34 +63,6 @@ def download_multi30k(
         GlassboxError: the operator allows no downloads; the publisher cannot be reached; a file is not
             the published one; or the disk is full. Files that were complete before stay.
     """
-    if not settings().allow_downloads:
-        raise GlassboxError("translation.train.error.download_off", folder=home_folder())
     into = folder or home_folder()
-    for done, (name, expected) in enumerate(SHA256.items(), 1):
-        if not _has_hash(into / name, expected):
-            content = _fetched(f"{publisher}/{name}", name)
-            if hashlib.sha256(content).hexdigest() != expected:
-                raise GlassboxError("translation.train.error.download_hash", file=name)
-            with whole_file(into / name) as path:
-                path.write_bytes(content)
-        if progress:
-            progress(done, len(SHA256))
+    fetch_published(into, publisher, SHA256, "translation.train.error", progress)
     return into
-
-
-def _has_hash(path: Path, expected: str) -> bool:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() == expected
-    except OSError:
-        return False
-
-
-def _fetched(address: str, name: str) -> bytes:
-    """The content at `address`, at most one byte more than a file may have."""
-    try:
-        # The address is the publisher's, never a reader's.
-        with urllib.request.urlopen(address, timeout=SECONDS_WITHOUT_AN_ANSWER) as answer:  # noqa: S310
-            content: bytes = answer.read(LARGEST_FILE + 1)
-    except (OSError, urllib.error.URLError, http.client.HTTPException) as error:
-        raise GlassboxError("translation.train.error.download_failed", file=name) from error
-    return content

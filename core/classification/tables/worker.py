@@ -12,26 +12,15 @@ import os
 import sys
 from dataclasses import asdict
 
+from core.process_limits import limit_this_process
+
 MEMORY_BYTES = 2_000_000_000
 CPU_SECONDS = 60
 
 
-def limit_this_process() -> None:
-    """Address space and processor time; where the system has no such limits, the clock remains."""
-    try:
-        import resource
-    except ImportError:
-        return
-    for kind, most in ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CPU, CPU_SECONDS)):
-        try:
-            resource.setrlimit(kind, (most, most))
-        except (OSError, ValueError):
-            continue
-
-
 def main() -> int:
     """Answer one request."""
-    limit_this_process()
+    limit_this_process(MEMORY_BYTES, CPU_SECONDS)
     from core.classification.tables.parse import parse_table
     from core.classification.tables.table import ReadOptions
     from core.errors import GlassboxError

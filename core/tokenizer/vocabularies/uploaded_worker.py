@@ -13,27 +13,16 @@ import os
 import sys
 from typing import Any
 
+from core.process_limits import limit_this_process
+
 MEMORY_BYTES = 3_000_000_000
 CPU_SECONDS = 60
 PROBE = "Hello, 世界 123\n"
 
 
-def limit_this_process() -> None:
-    """Address space and processor time; where the system has no such limits, the clock remains."""
-    try:
-        import resource
-    except ImportError:
-        return
-    for kind, most in ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CPU, CPU_SECONDS)):
-        try:
-            resource.setrlimit(kind, (most, most))
-        except (OSError, ValueError):
-            continue
-
-
 def main() -> int:
     """Answer one request."""
-    limit_this_process()
+    limit_this_process(MEMORY_BYTES, CPU_SECONDS)
     source = sys.stdin.buffer
     request = json.loads(source.readline())
     definition, text = source.read(request["definition"]), source.read(request["text"])
