@@ -60,7 +60,7 @@ def model_folder(job: Job, method: str) -> Path:
     return job.result_folder / method
 
 
-def test_predictions(model: TrainedModel) -> Predictions:
+def predictions_on_test(model: TrainedModel) -> Predictions:
     """What it said about the test rows of its split.
 
     Raises:

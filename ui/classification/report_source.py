@@ -115,11 +115,15 @@ def _name(model: TrainedModel) -> str:
 def _of_model(name: str, model: TrainedModel) -> Shown:
     from core.classification.kept_split import kept_split
     from core.classification.report import report_of
-    from core.classification.trained_models import load_classifier, test_predictions, validation_predictions
+    from core.classification.trained_models import (
+        load_classifier,
+        predictions_on_test,
+        validation_predictions,
+    )
     from core.jobs.store import workspace_folder
 
     validation = validation_predictions(model)
-    report = report_of(model.record.data, model.record.method, test_predictions(model), validation)
+    report = report_of(model.record.data, model.record.method, predictions_on_test(model), validation)
     folder = workspace_folder(workspace_hash())
     return Shown(
         name,

@@ -133,7 +133,7 @@ def test_the_models_of_a_workspace_are_found_with_their_predictions(
     )
     (found,) = trained.trained_models(owner)
     assert (found.job, found.record.method, found.record.split) == (job.id, "tfidf", digest)
-    kept = trained.test_predictions(found)
+    kept = trained.predictions_on_test(found)
     assert (kept.texts, kept.wanted, kept.rows) == (SPLIT.test.texts, SPLIT.test.labels, SPLIT.test.rows)
     again = trained.load_classifier(found.folder).probabilities(SPLIT.test.texts)
     np.testing.assert_array_equal(again, kept.probabilities)
